@@ -31,7 +31,8 @@ class LexicalIndex:
     def __init__(self, bm25: Any) -> None:
         self._bm25 = bm25
         self._rows = int(bm25.scores["num_docs"])
-        frequency = np.diff(bm25.scores["indptr"])
+        self._frequency = np.diff(bm25.scores["indptr"])
+        frequency = self._frequency
         self._idf = np.log1p((self._rows - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         self._largest_idf = float(self._idf.max(initial=0.0))
 
@@ -105,6 +106,16 @@ class LexicalIndex:
         return np.array(
             [self._largest_idf if row is None else self._idf[row] for row in ids], dtype=np.float32
         )
+
+    def frequency(self, token: str) -> int:
+        """Return in how many rows the token occurs."""
+        row = self._bm25.vocab_dict.get(token)
+        return 0 if row is None else int(self._frequency[row])
+
+    def vocabulary(self) -> Iterable[str]:
+        """Return every token that occurs in some row."""
+        found: Iterable[str] = self._bm25.vocab_dict.keys()
+        return found
 
     def maximum(self, tokens: Sequence[str]) -> float:
         """Return what no row can exceed for these tokens: the sum of idf * (k1 + 1).

@@ -69,6 +69,11 @@ def lexical_tokens(text: str) -> list[str]:
     return tokens
 
 
+def is_word(text: str) -> bool:
+    """Return whether the bundled tokenizer knows `text` as one word."""
+    return _tokenizer().token_to_id(text) is not None
+
+
 def lexical_fingerprint() -> str:
     """A hash of all that decides which terms a text gives: an index is bound to it."""
     digest = hashlib.sha256(_RULES.encode())

@@ -1,0 +1,180 @@
+"""Answer who does a task and by when, from its trailer's fields."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.document import Document, Trailer
+from service.composing.brief import Brief
+from service.composing.facts import compose_facts
+from service.composing.wording import label, tidy
+from service.evidence import Draft, Span, Statement
+from service.question import Question
+from service.ranking import ScoredSentence
+
+_WANTS_OFFICIAL = re.compile(
+    r"牵头|主管|哪[个些家]?(?:局|委|部门|单位|机构|机关)|which (?:department|bureau|agency|office)", re.I
+)
+_IS_IT = re.compile(r"是不是|是否|对不对|(?:吗|对吧|是吧)[?？]?$")
+_OFFICIAL = re.compile(
+    r"局|委(?!托|屈|婉)|办(?!理|法|事|结|公楼|件|好|税)|部门|机构|机关|单位|政府|法院|检察院|中心|银行|组(?!织|合|成)"
+)
+_ANYBODY = re.compile(
+    r"局|委(?!托|屈|婉)|办(?!理|法|事|结|公楼|件|好|税)|部门|机构|机关|单位|政府|法院|检察院|中心|公司|银行|平台|窗口|热线|组(?!织|合|成)|企业|协会|会议|人员|专员|站|厅|院|所"
+)
+
+
+def compose_offices(brief: Brief) -> Draft:
+    """Compose from the trailer of the best clause; from its sentences where it has none."""
+    best = _best_with_trailer(brief)
+    if best is None:
+        return _from_sentences(brief)
+    document, row = best.chunk.document, trailer_row(best.chunk.document, best.sentence.paragraph.clause)
+    assert row is not None
+    trailer = document.clauses[row].trailer
+    assert trailer is not None
+    title = document.clauses[row].title or tidy(best.sentence.text)
+    name = f"{label(document, brief)}“{tidy(title)}”" if brief.several_regions else f"“{tidy(title)}”"
+    stated = Statement(f"{name}：{roles(trailer)}。", task_spans(document, row))
+    opening = _verdict(brief.question, trailer)
+    if opening is None:
+        return Draft((stated,))
+    return Draft((Statement(opening, trailer_spans(document, row)), stated))
+
+
+def _verdict(question: Question, trailer: Trailer) -> str | None:
+    """Say whether the office that a yes-or-no question names has the role that it is said to have."""
+    if not question.units or not (question.kind == "yesno" or _IS_IT.search(question.text)):
+        return None
+    leads = re.search(r"牵头|主管|领衔", question.text)
+    units = trailer.lead_units if leads else (*trailer.lead_units, *trailer.responsible_units)
+    return "是。" if any(same_unit(asked, unit) for asked in question.units for unit in units) else "不是。"
+
+
+def compose_deadline(brief: Brief) -> Draft:
+    """Answer by when a task is due from its trailer, where the best clause has one that names a time.
+
+    Empty where it has none, or where the sentences themselves give the date asked for.
+    """
+    usable = [
+        one for one in brief.found.sentences if not one.sentence.is_heading and not one.sentence.is_trailer
+    ]
+    if not usable or brief.question.quantity != "date":
+        return Draft(())
+    best = usable[0]
+    row = trailer_row(best.chunk.document, best.sentence.paragraph.clause)
+    trailer = best.chunk.document.clauses[row].trailer if row is not None else None
+    if row is None or trailer is None or trailer.deadline is None:
+        return Draft(())
+    document = best.chunk.document
+    name = f"{label(document, brief)}“{tidy(document.clauses[row].title)}”" if brief.several_regions else ""
+    due = tidy(trailer.deadline.text)
+    lead = Statement(f"**{due}**。", trailer_spans(document, row))
+    return Draft((lead, Statement(f"{name}：{roles(trailer)}。".lstrip("："), task_spans(document, row))))
+
+
+def _from_sentences(brief: Brief) -> Draft:
+    """Quote the sentences; empty where none of the chosen ones names anybody."""
+    draft = compose_facts(brief)
+    pattern = _OFFICIAL if _WANTS_OFFICIAL.search(brief.question.text) else _ANYBODY
+    named = any(pattern.search(span.text) for span in draft.spans)
+    return draft if named else Draft(())
+
+
+def roles(trailer: Trailer) -> str:
+    """Write a trailer's fields, lead units apart from responsible units."""
+    parts: list[str] = []
+    if trailer.lead_units:
+        parts.append(f"牵头单位为{'、'.join(trailer.lead_units)}")
+    if trailer.responsible_units:
+        parts.append(f"责任单位为{'、'.join(trailer.responsible_units)}")
+    if trailer.deadline is not None:
+        parts.append(f"完成时限为{tidy(trailer.deadline.text)}")
+    return "；".join(parts)
+
+
+def trailer_row(document: Document, clause: int) -> int | None:
+    """Return the row of the innermost clause at or above `clause` that has a trailer."""
+    row: int | None = clause
+    while row is not None:
+        if document.clauses[row].trailer is not None:
+            return row
+        row = document.clauses[row].parent
+    return None
+
+
+def trailer_spans(document: Document, row: int) -> tuple[Span, ...]:
+    """Return the places of a clause's trailer: one for each paragraph that it stands in."""
+    trailer = document.clauses[row].trailer
+    assert trailer is not None
+    return tuple(
+        Span(
+            document,
+            paragraph,
+            max(trailer.start - paragraph.start, 0),
+            min(trailer.end, paragraph.end) - paragraph.start,
+        )
+        for paragraph in document.paragraphs
+        if paragraph.start < trailer.end and trailer.start < paragraph.end
+    )
+
+
+def task_spans(document: Document, row: int) -> tuple[Span, ...]:
+    """Return what a statement about a task stands on: its heading and its trailer."""
+    heading = heading_span(document, row)
+    trailers = trailer_spans(document, row)
+    return (heading, *trailers) if heading is not None else trailers
+
+
+def same_unit(asked: str, unit: str) -> bool:
+    """True where both name one office: 市财政局 is 财政局, is 鄂州市财政局; 财政局 is not 税务局."""
+    plain, other = (
+        re.sub(r"^.{0,6}?市(?=.{2})|^[省县区](?=.{2})|[“”\"]|指标单位$", "", name) for name in (asked, unit)
+    )
+    return plain == other
+
+
+def heading_span(document: Document, row: int) -> Span | None:
+    """Return the place of a clause's heading; None where it has no title."""
+    clause = document.clauses[row]
+    if not clause.title:
+        return None
+    paragraph = next((p for p in document.paragraphs if p.start <= clause.start < p.end), None)
+    if paragraph is None:
+        return None
+    end = min(clause.body_start, paragraph.end) - paragraph.start
+    words = paragraph.text[:end].rstrip()
+    return Span(document, paragraph, clause.start - paragraph.start, len(words))
+
+
+def _best_with_trailer(brief: Brief) -> ScoredSentence | None:
+    """The best sentence, if its clause has a trailer; the next ones only while they are about as good."""
+    usable = [one for one in brief.found.sentences if not one.sentence.is_heading] or list(
+        brief.found.sentences
+    )
+    if not usable:
+        return None
+    for one in usable[:3]:
+        if one.score < 0.5 * usable[0].score:
+            break
+        if trailer_row(one.chunk.document, one.sentence.paragraph.clause) is not None:
+            return one
+        if _answers_itself(one):
+            return None
+    first = brief.found.passages[0]
+    for one in usable:
+        if one.chunk.chunk.id == first.chunk.id:
+            row = trailer_row(one.chunk.document, one.sentence.paragraph.clause)
+            return one if row is not None else None
+    return None
+
+
+def _answers_itself(one: ScoredSentence) -> bool:
+    """The sentence names an office as its subject, so no trailer is needed."""
+    return (
+        re.match(
+            r"(?:由)?[\u4e00-\u9fff、]{2,30}(?:局|委|办|部门|机构|机关|政府|法院|中心|单位)[^，。]{0,4}(?:应当|负责|牵头|统筹)",
+            one.sentence.text,
+        )
+        is not None
+    )

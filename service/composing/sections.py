@@ -1,0 +1,187 @@
+"""Answer what a section or a document consists of: its clauses listed or counted from the clause tree."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.document import Document
+from service.composing.brief import Brief
+from service.composing.offices import heading_span
+from service.composing.wording import label, tidy
+from service.evidence import Draft, Span, Statement
+from service.kinds import without_question_words
+
+_UNITS = re.compile(
+    r"条文|条款|(?<=[多少几])条(?=[?？]?$)|章|节|任务|措施|举措|部分|行动|重点|保障|附件|第几条|articles?|clauses?|chapters?|tasks?|measures?",
+    re.I,
+)
+_GENERIC = re.compile(
+    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|这[个份部]|那[个份部]|里面?|中|一共|总共|共|都|列|有|分|成|了|出|编到|提出|安排|部署|规定|的|第"
+)
+
+
+def compose_section_list(brief: Brief) -> Draft | None:
+    """List the titled clauses of the section that the question names; None where it names none."""
+    place = _section_named(brief)
+    if place is None:
+        return None
+    document, row = place
+    children = _titled(document, row)
+    if len(children) < 2:
+        return None
+    blocks: list[Statement] = []
+    name = f"{label(document, brief)}“{tidy(document.clauses[row].title)}”" if row else label(document, brief)
+    blocks.append(Statement(f"{name}共{len(children)}项，已全部列出：", _cited(document, row)))
+    for number, child in enumerate(children, start=1):
+        span = heading_span(document, child)
+        if span is None:
+            return None
+        clause = document.clauses[child]
+        shown = (
+            f"{clause.label}. {tidy(clause.title)}"
+            if clause.label.isdigit()
+            else f"{number}. {tidy(clause.title)}"
+        )
+        blocks.append(Statement(shown, (span,)))
+    return Draft(tuple(blocks))
+
+
+def compose_section_count(brief: Brief) -> Draft:
+    """Count the clauses of the section, or of the document, that the question names; empty where unclear.
+
+    A question that names anything else (家企业, 条产业链) is none about the document's own parts.
+    """
+    question = brief.question
+    if not _UNITS.search(question.topic) or not brief.documents:
+        return Draft(())
+    named = _section_named(brief)
+    titles = "".join(document.title for document in brief.documents)
+    if _foreign_words(question.topic, named, titles):
+        return Draft(())
+    if named is not None:
+        documents = [named[0]]
+    else:
+        documents = list(brief.documents[: 1 if question.regions or question.document_ids else 5])
+    blocks: list[Statement] = []
+    counted = [
+        (one, rows)
+        for one in documents
+        for rows in ([_titled(one, named[1])] if named else _counted(one, question.topic))
+    ]
+    for document, rows in counted:
+        spans = [span for row in (*rows[:1], *rows[-1:]) if (span := _marker_span(document, row)) is not None]
+        if len(spans) < 2:
+            continue
+        name = label(document, brief) if brief.several_regions else "文件"
+        section = f"“{tidy(document.clauses[named[1]].title)}”部分" if named and named[1] else ""
+        tasks = [row for row in _below(document, rows) if document.clauses[row].label.isdigit()]
+        first, last = (tidy(document.clauses[row].heading) for row in (rows[0], rows[-1]))
+        text = f"{name}{section}共{len(rows)}{_counter(document, rows)}，自“{first}”至“{last}”"
+        if tasks and not document.clauses[rows[0]].label.isdigit():
+            text = f"{name}{section}共{len(rows)}个部分，自“{first}”至“{last}”"
+        blocks.append(Statement(f"{text}。", tuple(spans)))
+        if tasks and not document.clauses[rows[0]].label.isdigit():
+            ends = [_marker_span(document, row) for row in (tasks[0], tasks[-1])]
+            first, last = (tidy(document.clauses[row].heading) for row in (tasks[0], tasks[-1]))
+            text = f"其中任务共{len(tasks)}项，自“{first}”至“{last}”"
+            blocks.append(Statement(f"{text}。", tuple(span for span in ends if span is not None)))
+    return Draft(tuple(blocks))
+
+
+def _foreign_words(topic: str, named: tuple[Document, int] | None, titles: str) -> bool:
+    """True where the question speaks of more than a document's parts."""
+    rest = _UNITS.sub("", _GENERIC.sub("", without_question_words(topic)))
+    if named is not None:
+        title = named[0].clauses[named[1]].title
+        rest = "".join(character for character in rest if character not in title)
+    rest = "".join(character for character in rest if character not in titles)
+    rest = re.sub(r"主要|工作|重点|编|任务|大|具体|[^\u4e00-\u9fff]", "", rest)
+    return len(rest) > 3
+
+
+def _below(document: Document, rows: list[int]) -> list[int]:
+    """Rows of all clauses under `rows`, themselves left out."""
+    within = set(rows)
+    found = []
+    for row, clause in enumerate(document.clauses):
+        if clause.parent in within:
+            within.add(row)
+            found.append(row)
+    return found
+
+
+def _section_named(brief: Brief) -> tuple[Document, int] | None:
+    """Return the section whose title the question mostly spells out."""
+    topic = _GENERIC.sub("", without_question_words(brief.question.topic))
+    best: tuple[float, Document, int] | None = None
+    for document in brief.documents[:6]:
+        parents = {clause.parent for clause in document.clauses if clause.parent}
+        for row in parents:
+            title = re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", document.clauses[row].title)
+            if len(title) < 4:
+                continue
+            pairs = {title[i : i + 2] for i in range(len(title) - 1)}
+            share = sum(pair in topic for pair in pairs) / len(pairs)
+            if share >= 0.6 and (best is None or share > best[0]):
+                best = (share, document, row)
+    return None if best is None else (best[1], best[2])
+
+
+def _titled(document: Document, row: int) -> list[int]:
+    """Rows of the clauses under `row`, or under its only kind of subsection."""
+    return [
+        n
+        for n, clause in enumerate(document.clauses)
+        if clause.parent == row and (clause.title or clause.label)
+    ]
+
+
+def _counted(document: Document, topic: str) -> list[list[int]]:
+    """Rows of the clauses that a count over a whole document means: its chapters, articles or numbered tasks.
+
+    One list for each kind asked for: 几章几条 asks for two.
+    """
+    labelled = [(n, clause) for n, clause in enumerate(document.clauses) if clause.label]
+    kinds = {
+        "章": [n for n, clause in labelled if clause.label.endswith("章")],
+        "节": [n for n, clause in labelled if clause.label.endswith("节")],
+        "条": [n for n, clause in labelled if re.fullmatch(r"第.+条(?:之.+)?", clause.label)],
+    }
+    words = {"章": r"章|chapter", "节": r"(?<!环)节", "条": r"条|article|clause"}
+    asked = [
+        kinds[kind] for kind, pattern in words.items() if re.search(pattern, topic, re.I) and kinds[kind]
+    ]
+    if asked:
+        return asked
+    if kinds["条"]:
+        return [kinds["条"]]
+    if re.search(r"部分", topic):
+        return [[n for n, clause in labelled if clause.level == 1]]
+    if re.search(r"保障", topic):
+        within = [
+            n for n, clause in labelled if clause.parent and "保障" in document.clauses[clause.parent].title
+        ]
+        return [[n for n in within if document.clauses[n].level == 2]]
+    return [[n for n, clause in labelled if clause.label.isdigit()]]
+
+
+def _counter(document: Document, rows: list[int]) -> str:
+    mark = document.clauses[rows[0]].label[-1:]
+    return mark if mark in ("条", "章", "节") else "项"
+
+
+def _marker_span(document: Document, row: int) -> Span | None:
+    span = heading_span(document, row)
+    if span is not None:
+        return span
+    clause = document.clauses[row]
+    paragraph = next((p for p in document.paragraphs if p.start <= clause.start < p.end), None)
+    if paragraph is None:
+        return None
+    start = clause.start - paragraph.start
+    return Span(document, paragraph, start, start + len(clause.marker))
+
+
+def _cited(document: Document, row: int) -> tuple[Span, ...]:
+    span = heading_span(document, row) if row else None
+    return (span,) if span is not None else ()

@@ -1,0 +1,313 @@
+"""Tell what kind of answer a question asks for, from its wording."""
+
+from __future__ import annotations
+
+import re
+
+from service.question import Kind, Quantity
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.IGNORECASE)
+
+
+# Dialect and chat, put into the words that the patterns below know. 好多 asks only where 多少 could stand.
+_DIALECT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), standard)
+    for pattern, standard in (
+        (r"(?:啥|么|什么)(?:时候|时间|辰光|日子)|几时|多会儿?|多咱|甚么?时候|么事时候", "什么时候"),
+        (r"有冇|有没得", "有没有"),
+        (r"(?:啥|什么|么)人", "谁"),
+        (r"啥子|么子|么事|甚么|啥|乜嘢?|嘛玩意儿?", "什么"),
+        (r"咋个|咋样子?|咋整|咋弄", "怎么"),
+        (r"咋|啷个|点样|哪能(?=[办申走弄])", "怎么"),
+        (r"好久(?=[钱能可要才会办给到来就没搞]|不要|[?？,，。]|$)|几久|几耐|多长工夫", "多久"),
+        (r"几多|好多(?=[钱天日个次家项人户元块万岁倍年月周小分趟]|[?？,，。]|$)|几钱(?=[?？]|$)", "多少"),
+        (r"哪(?:旮旯|疙瘩|嘎达|搭|块儿)", "哪里"),
+        (r"边个|哪个(?=(?:来)?(?:管|牵头|负责|批|审|出钱|挑头|发|定|盯))", "谁"),
+        (r"(?<=几|每)[回趟遭盘]|(?<=多少)[回趟遭盘]", "次"),
+        (r"钟头", "小时"),
+        (r"中不中|得行不|阔以不|管不管用", "行不行"),
+        (r"(?:冇|没得|不咯|不嘛|不撒|伐|勿)(?=[?？]?$)", "吗"),
+    )
+)
+
+_DOCUMENT = (
+    r"(?:文件|方案|意见|通知|条例|办法|规定|细则|法|要点|计划|公告|决定|解释|若干措施"
+    r"|[一二三四五六七八九十]{1,3}条|版|\d\.0)"
+)
+_WHEN = r"(?:哪一?[天日年月]|什么时候|什么时间|什么日子|何时|几[号月]|哪个?月)"
+_BODY = r"(?:部门|单位|局|机构|机关|委|(?<=[化改督])办|衙门|政府|法院|牵头)"
+_WHICH_BODY = rf"哪(?:[个些级]|一?家|几[个家]|[两三]家)?(?![类种])[^,，。?？类种项些]{{0,6}}?{_BODY}"
+_WHO = rf"(?:谁|{_WHICH_BODY})"
+_ASPECTS = (
+    "条件|材料|标准|要求|时间|时限|期限|依据|目标|内容|原则|流程|步骤|主题|主题词|措施|任务|后果|职责|范围"
+    "|对象|方式|渠道|情形|上限|下限|电话|地址"
+)
+_NOT_AFTER_ASPECT = "".join(f"(?<!{aspect})" for aspect in (*_ASPECTS.split("|"), "分别", "各"))
+_EXTREME = r"[快慢高低多少短久大小严宽早晚贵]|(?<![组局部队院市县科会行校])长|便宜|划算"
+
+# First match wins; the order goes from the most specific wording to the least.
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        "metadata",
+        _any(
+            r"文号|发文字号|发文机关|发文单位|成文日期|(?:印发|发文|成文|公布)(?:日期|时间|单位)|制定机关|落款|全称|第?几号文|什么号文",
+            rf"{_DOCUMENT}的?(?:标题|名称|全名|名字)|{_DOCUMENT}(?:叫|的名字是)什么",
+            rf"{_WHEN}[^,，。]{{0,6}}(?:印发|印的|印出|发文|出台|下发|施行|生效|颁布|签发|失效|废止|成文)",
+            rf"{_DOCUMENT}[^,，。]{{0,8}}{_WHEN}[^,，。]{{0,4}}(?:发|公布|通过|实施|执行|出的?|定的?)(?!布会)",
+            rf"(?:印发|发布|发文|出台|下发|施行|生效|颁布|签发|执行|失效|废止)的?(?:日期|时间)?(?:是|在|到)?{_WHEN}",
+            rf"{_DOCUMENT}[^,，。]{{0,6}}(?:有效期|管到|管哪?几年|试行多久|到哪一?[天年]为止|还有效|是否有效|还作数|还能用|还管用|失效|废止|什么时候到期"
+            rf"|从{_WHEN}开始)",
+            rf"{_DOCUMENT}[^,，。]{{0,6}}(?:是|由)?{_WHO}(?:联合)?(?:发|制定|公布|通过|定的|出的)",
+            r"(?:谁|哪(?:个|家|几家|两家|三家)?(?:单位|部门|机关|机构)?)(?:联合)?(?:印发|发布|发文|发的文|出台|下发|颁布)",
+            r"(?:哪次|第几次)[^,，。]{0,6}会议?[^,，。]{0,4}(?:通过|上过|审议)",
+            r"(?:document|file|reference) number|when (?:was|were|did) .{0,70}\b(?:issued?|published"
+            r"|adopted|passed|released|promulgated|take effect|come into (?:force|effect)"
+            r"|enter into force)\b",
+            r"(?:who|which (?:body|agency|office|department|authority|government)) (?:issued|published"
+            r"|adopted|released|promulgated)",
+            r"(?:full|official) (?:title|name) of",
+        ),
+    ),
+    (
+        "count",
+        _any(
+            r"(?:一共|总共|共|合计|总计|分成?|分为|[含有设]|列出?了?|提出?了?|包括|包含|规定了?|部署了?|安排了?|编到|写了)"
+            r"[^,，。]{0,4}(?:多少|(?<!哪)几)(?:大|个|项|条|章|节|款|部分)?"
+            r"(?:条款?(?![产线])|条文|章|节|年度阶段|(?:重点|主要|工作|具体|改革|保障|年度)*(?:任务|措施|举措|行动)|部分|阶段|附件|板块)",
+            r"(?:多少|几)(?:条|项|个|大)(?:重点|主要|工作|具体|改革|保障|年度)*(?:任务|措施|举措|条款)",
+            r"有(?:多少|几)条(?=[?？,，。]|$)|编到第?几条",
+            r"how many (?:articles|clauses|tasks|measures|chapters|sections|parts)",
+        ),
+    ),
+    (
+        "compare",
+        _any(
+            r"对比|比一?比|比较一?下|(?:有什么|有何|有哪些|什么)(?:区别|差别|差异|不同|不一样)|(?:区别|差别|差异|不同|不一样)(?:吗|在哪|是什么"
+            r"|大不大)?(?=[?？,，。]|$)",
+            r"(?<!标的额)(?<!去年)(?<!上年)(?<!原来)相比(?!上年|去年|上一年)",
+            rf"(?<![在到去往于])哪(?:个|些|几个|座|几座|两个)?(?:城市|市(?!级|场|民|区|直))|哪个(?:地方|地区)|哪边|谁更"
+            rf"|谁的?[^,，。、]{{0,6}}(?:{_EXTREME})(?=一?[些点]?(?:[?？,，。]|$))",
+            rf"还是[^,，。]{{1,12}}(?:{_EXTREME})(?=[?？,，。一]|$)|哪(?:个|里|儿|一个)[^,，。]{{0,8}}(?:更|最"
+            rf"|管得)?(?:{_EXTREME})(?=[?？,，。一]|$)",
+            r"各(?:地|市|城市)(?!各|区|县|直)[^,，。]{0,8}(?:怎么|多少|几|什么|如何)|[几五四三两二]个?(?:城市|市|地)[^,，。]{0,10}(?:哪|谁|各"
+            r"|分别|都)",
+            r"\bcompared?\b|which city|which of the (?:two|three|four|five|cities)|differences? between"
+            r"|versus|\bvs\b",
+        ),
+    ),
+    (
+        "office",
+        _any(
+            r"(?:由|归|找|向|问|让|该|跟)谁|(?<=[头任])的?是谁|谁(?:来|去|给|该|在|会)?(?:牵头|负责|主管|主责|管|承担|配合|落实|实施|办理?|审|批|受理"
+            r"|监管|监督|处罚?|报|执法|罚|出钱?|掏|付|补|挑头|领|抓|干|做|定|当|汇总|盯|评|查|追|推|核|签|收|发|提供|组织|召集|协调|认定|指定|包联|付钱|买单"
+            r"|接待)",
+            rf"{_WHICH_BODY}(?!的[?？]?$)",
+            r"(?:牵头|责任|配合|主管|承办|主办|协办|审批|受理|执法|监管|监督|归口)的?(?:单位|部门|机构|机关)",
+            r"(?:牵头|负责|主管)的?(?:是|有)|归哪|责任人是|(?:牵头|负责|责任|承办|主管)(?:\s*[?？]?)$",
+            r"(?:去|到|上|往|向|找)哪(?:里|儿|个|些|去)?[^,，。]{0,4}(?:投诉|举报|反映|申诉|告状?|说理|评理|维权)|往哪(?:里|儿)?告",
+            r"which (?:department|office|agency|bureau|unit|authority|body)|who (?:is|are) (?:responsible"
+            r"|in charge|leading)|who (?:leads?|handles?|approves?|pays|supervises?|enforces?|decides?"
+            r"|reviews?|issues?|runs)\b",
+        ),
+    ),
+    (
+        "definition",
+        _any(
+            r"什么意思|什么(?:是|叫)(?!否)|(?:所)?指的?(?:是|哪些|什么)|是指|含义|定义|(?:怎么|如何)理解|何谓|所谓|代表什么|对应什么|指谁",
+            rf"{_NOT_AFTER_ASPECT}是个?什么(?:东西|概念|平台|标准|政策|机制|制度|模式|活动|计划|行动|项目)?的?(?=[?？,，。]|$)",
+            r"(?:做|干|有)什么(?:用|用途|作用|的)(?=[?？,，。]|$)|能(?:做|干)什么|什么用途|是(?:做|干)什么|起什么作用",
+            r"什么样的[^,，。]{1,12}(?:算|叫)|(?:怎么|怎样|如何|(?<!按)什么(?:样的?|情况|行为)?)才算|(?<!按)什么(?:情况|行为)?算(?![的出])",
+            r"what (?:is|are) (?:meant by|the meaning|a |an |[“\"'‘])|what does .{1,60} (?:mean|stand for"
+            r"|refer to)|meaning of|definition of|stands? for",
+        ),
+    ),
+    (
+        "procedure",
+        _any(
+            r"^(?!.*哪[几些两三][种类]).*(?:流程|步骤|手续(?!费)|程序)(?:是|有|要|走|办)?(?=什么|怎么|怎样|如何|哪|[?？,，。]|$)|(?:什么|哪些"
+            r"|哪几个?|怎样的|怎么样的|按哪些?)(?:流程|步骤|手续|程序|环节|步)",
+            r"(?:怎么|如何|怎样)(?:才能|去|来|能|进行|一步步)?(?:申请|办|走|弄|操作|申报|备案|报名|投诉|举报|反映|注销|登记|兑现|领|查询|查看|处理|处置|推进"
+            r"|开展|组织|推行|推动|解决|参加|报|交|提交|变更|提取|转|退|补办|续|认定|评选|开|设立|成立|用|拿|做|修复|申诉|维权|缴|预约|接入)",
+            r"(?:怎么|如何|怎样)办(?=[?？,，。]|$)|分几步",
+            r"how (?:do|can|to|should|does one|would) .{0,60}(?:apply|register|file|process|handle|get"
+            r"|obtain|complain|appeal|change|cancel|close|report|claim)|what (?:is|are) the (?:procedure"
+            r"|process|steps)|\bprocedures?\b|\bsteps\b|where (?:do|can|should) (?:i|we|firms?|companies)",
+        ),
+    ),
+    (
+        "list",
+        _any(
+            r"哪些|哪几(?![天日年月]|号)|哪[两二三四五六七八九十\d]{1,3}(?!年|月|日|天|号)|列(?:出|举)|清单(?:是|有|里)|一览",
+            r"有什么(?!时候)|都有|包括(?:什么|谁)|(?:分别|各)(?:是|有|指|为|要)?什么|具体(?:内容|措施|包括)|(?:要|得|需)(?:交|带|准备|提供|满足"
+            r"|符合)(?:什么|哪)",
+            r"(?:条件|材料|要求|内容|原则|主题词?|措施|任务|职责|范围|情形)(?:都|分别)?(?:是|有|要)什么|能(?:看到|享受|领|得到|享有|办)什么",
+            r"什么(?:样的)?(?:措施|条件|要求|材料|内容|事项|情形|情况|办法|举措|做法|平台|品牌|服务|原则|资料|证件|方式|渠道|功能|行为|企业|人|证明|优惠|支持|政策)",
+            r"(?:what|which) (?:are (?!the (?:limit|rate|cap|deadline|fine))|\w+ (?:measures|documents"
+            r"|conditions|items|platforms|events)|measures|documents|conditions|items|platforms|services"
+            r"|materials|events|regular)|\blist\b",
+        ),
+    ),
+    (
+        "deadline",
+        _any(
+            rf"{_WHEN}|截止|最[晚迟]|多久|多长时间|多快|时限|限期|期限|有效期|任期|公示期|答复期|审限|时长|几点(?![建意要])|(?:周|礼拜|星期)几",
+            r"几[天日]|多少[天日]|(?:多少|几)个?(?:工作日|小时|月|分钟|年|礼拜|星期|周)|天数|之前?完成|几月底前|时间(?:\s*[?？]?)$",
+            r"by when|\bwhen\b|deadline|how (?:long|fast|soon|quickly|early|late)\b|how many (?:working "
+            r"|business |calendar )?(?:days|hours|months|years|weeks|minutes)|time limit",
+        ),
+    ),
+    (
+        "figure",
+        _any(
+            r"多少|几[个家项次成倍名户位件岁度吨人条级张份种类样枚笔块分元万亿场套批折层米平百千十]|第几|前几|多[高大长重远]|百分之几|价钱",
+            r"比例|占比|费率|税率|利率|上限|下限|封顶|最[高低多少大小](?!人民|法|检|生活|跑)|金额|额度|标准|指标|目标|价格|排名|名次|频次|场次|总额|份额|满意度"
+            r"|覆盖面|红线",
+            r"[^效]率(?=[\s?？]|$)|(?:额|数量|数|量|面积|规模|补贴|补助|奖励|押金|保证金|罚款|经费|资金)(?=[\s?？]|$)|不(?:超过|低于)",
+            r"(?<![十百好这那前近后头])几(?![乎何]|天前)",
+            r"\bpenalt(?:y|ies)\b|how (?:much|many|high|low|large|big|old|often|far)|percentage|percent\b"
+            r"|\brate\b|\blimit|maximum|minimum|\btarget|\bfine\b|\bcap\b|ceiling|\bcapped\b|threshold"
+            r"|up to what|what (?:share|proportion|amount|size|capacity|deposit|level)"
+            r"|\bsubsidy\b.{0,40}\bper\b",
+        ),
+    ),
+)
+
+_ASKS_WHICH = re.compile(r"多少|几|哪|谁|什么|怎么|如何|怎样|多久|多长")
+_YES_OR_NO = _any(
+    r"(?:吗|么|嘛|没有?|不|不成|否|行不)$|(?:对|是|没错|对不对)吧?$(?<=吧)|(?<!网)(?<!酒)吧$",
+    r"是否|能否|可否|会否|是不是|有没有|能不能|可不可以|行不行|会不会|要不要|需不需要|用不用|该不该|算不算|对不对|应不应",
+    r"([\u4e00-\u9fff])不\1(?!不)|(?:还|可以|能|允许|必须)[^,，]{1,16}(?:吗|不|么|没)$",
+    r"^\s*(?:is|are|am|was|does|do|did|can|could|must|may|will|has|have|should|would)\b",
+)
+_CLAUSE = re.compile(r"[,，。;；?？!！]+|\.\s")
+
+_QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
+    # What follows 几 or 多少 says what is counted, before anything else does.
+    (
+        "days",
+        _any(
+            r"(?:多少|几)个?(?:天|日|工作日|小时|分钟|年|月(?!份|公|底|几)|周|星期|礼拜|季度|学期)(?<!几月)(?!之?前?几)",
+            r"how many (?:working |business |calendar )?(?:days|hours|months|years|weeks|minutes)",
+        ),
+    ),
+    (
+        "percent",
+        _any(
+            r"百分之(?:多少|几)|(?:几|多少)(?:成|个?百分点|个点)|打几折|[%％]",
+            r"(?<!频)(?<!效)率(?:是|为|要|得|应|须|不?[能得]|达|达到|提高|提升|高|到)*(?:多少|几|多高)(?!个)",
+        ),
+    ),
+    (
+        "any",
+        _any(r"(?:涨|增长|增加|提高|提升|下降|降低?|减少|压减|压缩)(?:了)?(?:到)?多少(?![个家项天日元次])"),
+    ),
+    ("money", _any(r"(?:多少|几)(?:个?[百千万亿]+)?(?:元|块|钱)|(?:几|多少)个?[万亿](?![户家人名个项件])")),
+    (
+        "rank",
+        _any(
+            r"第几(?!条|项|款|章|节|号|次|季|届|批|年)|前几(?!天|年|日|个月|条|款|项)|排名|名次|位次|\brank"
+        ),
+    ),
+    (
+        "count",
+        _any(
+            r"(?:多少|几)个?(?:[百千万]+)?[个家项次名户位件人倍条吨座所处辆份页平张枚种类样场套批台笔组趟级](?!月|工作日|小时|季度|礼拜|星期)",
+            r"(?:多少|几)(?:企业|事项|案例|平方米|公里|亩)|多少次",
+            r"how (?:many|often)|number of",
+        ),
+    ),
+    (
+        "date",
+        _any(
+            rf"{_WHEN}|截止|最[晚迟]|(?<!\d)几点(?![建意要])|(?:周|礼拜|星期)几",
+            r"\bwhen\b|by what date|deadline",
+        ),
+    ),
+    (
+        "days",
+        _any(
+            r"多久|多长时间|时限|期限|限期|多快|有效期|任期|公示期|答复期|审限|时长|天数|工期|多长(?!的)",
+            r"how (?:long|fast|soon|quickly|early)|time limit|time frame",
+        ),
+    ),
+    (
+        "percent",
+        _any(
+            r"比例|费率|税率|利率|占比|比重|覆盖[率面]|[^效]率(?:[^,，。]{0,10}(?:多少|几|多高|目标|要求|达到|是什么)|[\s?？]|$)|下浮|上浮",
+            r"percent|\brate\b|\bshare\b|proportion",
+        ),
+    ),
+    (
+        "money",
+        _any(
+            r"多少钱|金额|罚款|(?<![免不])罚[^,，。项]{0,4}(?:多少|几|什么)|(?:怎么|如何)(?:处)?罚|费用|收费|收多少|价(?:格|钱)|工本费|额度|总额"
+            r"|押金|奖金|经费",
+            r"(?:补贴|补助|奖励?|奖补|资助|资金|贷款?|担保|池)[^,，。]{0,8}(?:多少|几百|几千)|(?:补贴|补助|奖励|奖补|资金)(?=[\s?？]|$)",
+            r"\bpenalt(?:y|ies)\b|how much|\bfines?\b|\bamount\b|\bcost\b|\bfees?\b(?! rate)|subsid"
+            r"|\bcompliance cost",
+        ),
+    ),
+)
+_ANY_QUANTITY = _any(
+    r"多少|几(?!乎)|多[高大重远]|目标|指标|标准|[上下]限|封顶|最[高低](?!人民|法|检|生活)",
+    r"\bcap\b|ceiling|\blimit|maximum|minimum|up to what|threshold|\btarget|how (?:big|large|high|low)",
+)
+
+# Words that ask, not words that name the topic: 网吧, 最高人民法院, 最多跑一次 and what is quoted stay whole.
+_QUESTION_WORDS = re.compile(
+    r"(?P<name>“[^”]*”|「[^」]*」|《[^》]*》|\"[^\"]{2,30}\")"
+    r"|请问(?:一下)?|麻烦问(?:一下|下)?|问一?下|想(?:问|知道|了解|咨询)(?:一?下)?|咨询一下|帮我?(?:查|看|问)(?:一?下)?|告诉我|你好|您好|劳驾"
+    r"|是?什么时候|何时|多少|多久|多长时间|什么样的?|什么|怎么样|怎么办(?=$|[?？])|怎么|怎样|如何|为什么|哪些|哪几[个家项种]?|哪一?[天日年个家]|哪里|哪儿|哪"
+    r"|(?<![十百好这那前近后头])几(?:个(?!人独)|天|号|次|项|家|种|件|份|条)?(?![乎何])|是不是|是否|能不能|能否|可不可以|可否|有没有|会不会|要不要|需不需要|行不行|对不对"
+    r"|[吗呢啊呀嘛哦](?![啡])|(?<![网酒水])吧(?![台])|么(?=[?？,，。]|$)|最(?:[快晚迟]|[多少](?!跑)|[高低](?!人民|法|检|生活|工资|保障|价))"
+    r"|具体|到底|究竟|大概|分别|谁"
+    r"|\b(?:what(?:'s)?|how (?:many|much|long|fast|soon|often|quickly|do|does|can)|how|which|who|when"
+    r"|where|why|does|do|did|is|are|can|could|please|tell me)\b"
+    r"|[?？!！。,，、]",
+    re.IGNORECASE,
+)
+
+
+def kind_of(text: str) -> Kind:
+    """Return the kind of a normalised question; `fact` where its wording tells none."""
+    text = _standard(text)
+    asks_yes_or_no = _asks_yes_or_no(text)
+    for kind, pattern in _KINDS:
+        if kind == "procedure" and asks_yes_or_no:
+            return "yesno"
+        if pattern.search(text):
+            return kind
+    return "fact"
+
+
+def quantity_of(text: str) -> Quantity | None:
+    """Return what kind of figure is asked for, None where none is."""
+    text = _standard(text)
+    for quantity, pattern in _QUANTITIES:
+        if pattern.search(text):
+            return quantity
+    return "any" if _ANY_QUANTITY.search(text) else None
+
+
+def without_question_words(text: str) -> str:
+    """Return the words of a question that name its topic: politeness and interrogatives removed."""
+    words = _QUESTION_WORDS.sub(lambda match: match["name"] or " ", _standard(text))
+    return re.sub(r"\s+", " ", words).strip()
+
+
+def _standard(text: str) -> str:
+    """Put dialect into the standard words: 啥, 咋, 几多, 么子, 好久, 哪旮旯, 几趟."""
+    for pattern, standard in _DIALECT:
+        text = pattern.sub(standard, text)
+    return text
+
+
+def _asks_yes_or_no(text: str) -> bool:
+    """One clause of the question asks yes or no: 能领补贴吗, 罚不罚; 要几天嘛 asks how many."""
+    for clause in _CLAUSE.split(text):
+        match = _YES_OR_NO.search(clause.strip())
+        if match and (not _ASKS_WHICH.search(clause) or (match[0] != "吗" and len(match[0]) > 1)):
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Measure retrieval, answers, citations, refusals and speed."""

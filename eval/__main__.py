@@ -365,6 +365,36 @@ def bench_command(
             raise failed
 
 
+@app.command("answers")
+def answers_command(
+    out: Annotated[Path, typer.Option("--out", help="写到哪里，如 docs/answers.md")],
+    seed: Annotated[int, typer.Option("--seed", help="抽题的种子；同一种子抽出同一批题")] = 7,
+    count: Annotated[int, typer.Option("--count", min=1, help="抽几题")] = 50,
+    index: IndexOption = None,
+    url: UrlOption = None,
+    questions: QuestionsOption = None,
+    split: SplitOption = Part.all,
+    model: ModelOption = None,
+    reranker: RerankerOption = None,
+    threshold: ThresholdOption = None,
+    key: KeyOption = None,
+) -> None:
+    """随机抽题，把回答和引文照录成一页，供人通读：像不像一位称职的办事员？
+
+    例：python -m eval answers --index var/index --seed 7 --out docs/answers.md
+    """
+    from eval.answers_page import answers_page, draw, print_answers
+
+    with _explained():
+        drawn = draw(
+            load_questions(questions or [DEFAULT_QUESTIONS]).only(split=split.named), count=count, seed=seed
+        )
+        with _backend(index, url, model=model, key=key, reranker=reranker, threshold=threshold) as backend:
+            printed = print_answers(drawn, backend)
+        command = f"python -m eval answers --seed {seed} --out {out.as_posix()}"
+        _write(out, answers_page(printed, command=command))
+
+
 @app.command("from-feedback")
 def from_feedback_command(
     feedback: Annotated[

@@ -24,13 +24,17 @@ def passage_text(document: Document, chunk: Chunk) -> str:
     """
     headings = (heading for heading in chunk.heading_path if heading not in chunk.text)
     return "\n".join(
-        part for part in (document.title, *headings, chunk.text.strip(), referred_text(document, chunk)) if part
+        part
+        for part in (document.title, *headings, chunk.text.strip(), referred_text(document, chunk))
+        if part
     )
 
 
 def referred_text(document: Document, chunk: Chunk) -> str:
     """Return the opening words of the articles that a chunk applies, at most two; empty where it names none."""
-    labels = list(dict.fromkeys(match["first"] for match in _REFERENCE.finditer(chunk.text)))[:_MOST_REFERENCES]
+    labels = list(dict.fromkeys(match["first"] for match in _REFERENCE.finditer(chunk.text)))[
+        :_MOST_REFERENCES
+    ]
     found: list[str] = []
     for label in labels:
         clause = next((clause for clause in document.clauses if clause.label == label), None)

@@ -156,9 +156,9 @@ class Assistant:
     def _search(self, question: Question, scope: Scope, k: int) -> Brief:
         found = self._find(question, scope.document_ids, k)
         by_region: dict[str, Found] = {}
-        regions = self._regions_to_compare(question, scope)
-        for region in regions:
-            ids = tuple(e.id for e in self._entries if e.id in set(scope.document_ids) and e.region == region)
+        allowed = set(scope.document_ids)
+        for region in self._regions_to_compare(question, scope):
+            ids = [entry.id for entry in self._entries if entry.id in allowed and entry.region == region]
             by_region[region] = self._find(question, ids, k)
         return Brief(
             question,
@@ -181,7 +181,8 @@ class Assistant:
 
     def _regions_to_compare(self, question: Question, scope: Scope) -> list[str]:
         """Return the regions to search one by one: those compared, or all where the question names none."""
-        present = {e.region for e in self._entries if e.id in set(scope.document_ids) and e.region}
+        allowed = set(scope.document_ids)
+        present = {entry.region for entry in self._entries if entry.id in allowed and entry.region}
         if question.document_ids:
             return []
         if question.kind == "compare" or len(question.regions) > 1:

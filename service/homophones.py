@@ -55,7 +55,7 @@ class Homophones:
         pair = text[place : place + 2]
         if pair[0] in _FUNCTION or pair[1] in _FUNCTION or is_word(pair):
             return None
-        if any(is_word(text[start : start + 2]) for start in (place - 1, place + 1) if start >= 0):
+        if any(is_word(beside) for beside in (_pair(text, place - 1), _pair(text, place + 1)) if beside):
             return None
         seen = self._lexical.frequency(pair)
         if seen * _RARE > len(self._lexical):
@@ -68,9 +68,8 @@ class Homophones:
 
     def _belongs(self, text: str, place: int, word: str) -> bool:
         """Whether the character that `word` would replace goes with its other neighbour: 提|公积金."""
-        start = place - 1 if text[place] != word[0] else place + 1
-        beside = text[start : start + 2] if start >= 0 else ""
-        return self._lexical.frequency(beside) * 10 * _RARE > len(self._lexical)
+        beside = _pair(text, place - 1 if text[place] != word[0] else place + 1)
+        return bool(beside) and self._lexical.frequency(beside) * 10 * _RARE > len(self._lexical)
 
     def _sounds(self) -> dict[tuple[str, str], list[str]]:
         if self._by_sound is None:
@@ -86,6 +85,11 @@ class Homophones:
                     found[_sound(token)].append(token)
             self._by_sound = found
         return self._by_sound
+
+
+def _pair(text: str, place: int) -> str:
+    """The two characters at `place`; empty where the text has no two there."""
+    return text[place : place + 2] if 0 <= place < len(text) - 1 else ""
 
 
 def _shares(word: str, pair: str) -> bool:

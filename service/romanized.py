@@ -11,22 +11,27 @@ from indexer.regions import Mention, Region, gazetteer
 _KINDS = frozenset({"省", "直辖市", "地级"})
 _SUFFIX = re.compile(r"(?:维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|自治州|地区|省|市|县|区|盟)$")
 # Names that are no plain pinyin; 陕西 is spelt with two a, so that it is not 山西.
-_SPELT: dict[str, str] = {
-    "陕西省": "shaanxi",
-    "内蒙古自治区": "inner mongolia",
-    "西藏自治区": "tibet",
-    "香港特别行政区": "hong kong",
-    "澳门特别行政区": "maca[uo]",
-    "哈尔滨市": "harbin",
-    "乌鲁木齐市": "[uü]r[uü]mqi",
-    "呼和浩特市": "hohhot",
-    "拉萨市": "lhasa",
-    "齐齐哈尔市": "qiqihar",
-    "鄂尔多斯市": "ordos",
-    "呼伦贝尔市": "hulunbuir",
+_SPELT: dict[str, tuple[str, ...]] = {
+    "陕西省": ("shaanxi",),
+    "内蒙古自治区": ("inner mongolia", "neimenggu"),
+    "西藏自治区": ("tibet", "xizang"),
+    "香港特别行政区": ("hong kong", "hongkong"),
+    "澳门特别行政区": ("macau", "macao"),
+    "哈尔滨市": ("harbin",),
+    "乌鲁木齐市": ("urumqi", "ürümqi"),
+    "呼和浩特市": ("hohhot",),
+    "拉萨市": ("lhasa",),
+    "齐齐哈尔市": ("qiqihar",),
+    "鄂尔多斯市": ("ordos",),
+    "呼伦贝尔市": ("hulunbuir",),
 }
 _LEAST = 4
-"""Shorter names (ali, bose) are too often something else."""
+"""Shorter names (ali, jian) are too often something else."""
+_WORD = re.compile(r"(?:inner mongolia|hong kong|[a-zü]+(?:['’-](?!s\b)[a-z]+)*)", re.IGNORECASE)
+_TAIL = re.compile(
+    r"[ -](?:city|province|municipality|prefecture|county|district|autonomous region)\b|['’]s\b",
+    re.IGNORECASE,
+)
 
 
 def find_romanized(text: str, *, known: Collection[str] = ()) -> list[Mention]:
@@ -36,27 +41,27 @@ def find_romanized(text: str, *, known: Collection[str] = ()) -> list[Mention]:
     the name belongs to the mention. Of two places spelt alike (苏州, 宿州) one of `known` is meant, else the
     first of the gazetteer.
     """
-    pattern, regions = _names(frozenset(known))
-    return [
-        Mention(regions[match.lastgroup], match.start(), match.end())
-        for match in pattern.finditer(text)
-        if match.lastgroup is not None
-    ]
+    regions = _names(frozenset(known))
+    found: list[Mention] = []
+    for word in _WORD.finditer(text):
+        region = regions.get(re.sub("['’-]", "", word[0].lower()))
+        if region is not None:
+            tail = _TAIL.match(text, word.end())
+            found.append(Mention(region, word.start(), tail.end() if tail else word.end()))
+    return found
 
 
 @lru_cache(maxsize=8)
-def _names(known: frozenset[str]) -> tuple[re.Pattern[str], dict[str, Region]]:
-    spelt: dict[str, Region] = {}
+def _names(known: frozenset[str]) -> dict[str, Region]:
+    """Regions by the letters of their names."""
+    regions: dict[str, Region] = {}
     for region in (*_known(known), *gazetteer().values()):
         if region.kind in _KINDS or region.name in known:
-            spelling = _SPELT.get(region.name) or _pinyin(_SUFFIX.sub("", region.name) or region.name)
-            if len(spelling.replace("['’-]?", "")) >= _LEAST:
-                spelt.setdefault(spelling, region)
-    words = sorted(spelt, key=lambda spelling: (-len(spelling), spelling))
-    groups = {f"r{number}": spelt[word] for number, word in enumerate(words)}
-    names = "|".join(f"(?P<r{number}>{word})" for number, word in enumerate(words)) or "(?!)"
-    tail = r"(?:[ -](?:city|province|municipality|prefecture|county|district|autonomous region)\b|'s\b)?"
-    return re.compile(rf"\b(?:{names})\b{tail}", re.IGNORECASE), groups
+            bare = _SUFFIX.sub("", region.name) or region.name
+            for spelling in _SPELT.get(region.name) or (_pinyin(bare),):
+                if len(spelling) >= _LEAST:
+                    regions.setdefault(spelling, region)
+    return regions
 
 
 def _known(names: frozenset[str]) -> Iterator[Region]:
@@ -65,7 +70,6 @@ def _known(names: frozenset[str]) -> Iterator[Region]:
 
 
 def _pinyin(name: str) -> str:
-    """The name's syllables as a pattern in which an apostrophe or a hyphen may stand between them."""
     from pypinyin import lazy_pinyin
 
-    return "['’-]?".join(re.escape(syllable.replace("ü", "v").lower()) for syllable in lazy_pinyin(name))
+    return "".join(lazy_pinyin(name)).replace("ü", "v").lower()

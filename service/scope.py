@@ -16,7 +16,7 @@ from service.versions import begins, families, family_of, has_expired, in_force,
 _PAPER = r"(?:版本?|规定|条例|办法|政策|法规?|标准|要求|文件|方案|细则|解释|规矩|那[版部])"
 _OLD = re.compile(
     rf"旧{_PAPER}|老{_PAPER}|(?:以前|原来|原先|过去|从前|先前|之前|原)(?:的|那)?(?:那[个部版份])?{_PAPER}|修[订改正]前|上一?版|最[早初]的?(?:那)?[个部]?{_PAPER}"
-    r"|第一版|(?:已|被|已经)废止的|\bold(?:er)? (?:version|law|rule|regulation)|\bprevious (?:version|law|rule|regulation)|before the (?:amendment|revision)",
+    r"|(?:以前|原来|原先|过去|从前|之前)的[^,，。的了在按照依据适用]{1,8}(?:条例|办法|规定|细则|法(?!院))|第一版|(?:已|被|已经)废止的|\bold(?:er)? (?:version|law|rule|regulation)|\bprevious (?:version|law|rule|regulation)|before the (?:amendment|revision)",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
@@ -78,7 +78,8 @@ def scope_of(question: Question, filters: Filters, entries: Sequence[Entry], *, 
     warnings = {
         entry.id: words
         for entry in kept
-        if (words := _warning(entry, kin[family_of(entry)], day)) is not None
+        if (len(members := kin[family_of(entry)]) > 1 or _is_limited(entry))
+        and (words := _warning(entry, members, day)) is not None
     }
     if kept and len(warnings) == len(kept):
         notices += dict.fromkeys(warnings.values())
@@ -96,8 +97,7 @@ def _allowed(entry: Entry, filters: Filters) -> bool:
     if filters.document_ids and entry.id not in filters.document_ids:
         return False
     if filters.regions and not any(
-        entry.region and (entry.region == region or same_or_within(entry.region, region))
-        for region in filters.regions
+        entry.region and same_or_within(entry.region, region) for region in filters.regions
     ):
         return False
     if filters.issued_from and (entry.issued_on is None or entry.issued_on < filters.issued_from):
@@ -114,22 +114,22 @@ def _of_regions(
     regions: Sequence[Region], entries: Sequence[Entry]
 ) -> tuple[list[Entry], list[Region], list[Region]]:
     """Documents for `regions` (own ones, then wider ones), regions without any, regions with wider ones only."""
-    chosen: list[Entry] = []
+    present = {entry.region for entry in entries if entry.region}
+    chosen: dict[str, Entry] = {}
     missing: list[Region] = []
     only_wider: list[Region] = []
     for region in regions:
-        own = [entry for entry in entries if entry.region and same_or_within(entry.region, region.name)]
-        wider = [entry for entry in entries if entry not in own and _reaches(entry.region, region)]
+        own = {name for name in present if same_or_within(name, region.name)}
+        wider = {name for name in present - own if _reaches(name, region)}
         if not own:
             (only_wider if wider else missing).append(region)
-        chosen += own + wider
-    return chosen, missing, only_wider
+        for names in (own, wider):
+            chosen |= {entry.id: entry for entry in entries if entry.region in names}
+    return list(chosen.values()), missing, only_wider
 
 
-def _reaches(region: str | None, asked: Region) -> bool:
+def _reaches(region: str, asked: Region) -> bool:
     """Whether a document of `region` applies in `asked`, which lies in it."""
-    if region is None:
-        return False
     return region == NATION or same_or_within(asked.name, region)
 
 
@@ -153,13 +153,13 @@ def _versions(entries: Sequence[Entry], question: Question, day: date) -> list[E
     kept: list[Entry] = []
     years = _edition_years(question)
     for members in families(entries).values():
-        of_year = [entry for year in years for entry in members if is_of_year(entry, year)]
+        of_year = [entry for year in years if (entry := _version_of(year, members)) is not None]
         if len(members) == 1 or all(begins(entry) is None for entry in members):
             kept += members
         elif _BOTH.search(question.text) or (len(years) > 1 and len(of_year) == len(years)):
             kept += _originals(members)
         elif of_year and len(years) == 1:
-            kept += _same_day(of_year[-1], members)
+            kept += _same_day(of_year[0], members)
         else:
             current = in_force(members, day) or _latest(members, day)
             if _OLD.search(question.text):
@@ -172,6 +172,14 @@ def _versions(entries: Sequence[Entry], question: Question, day: date) -> list[E
             kept += _same_day(current, members)
     order = {entry.id: place for place, entry in enumerate(entries)}
     return sorted(kept, key=lambda entry: order[entry.id])
+
+
+def _version_of(year: int, members: Sequence[Entry]) -> Entry | None:
+    """The version that people would call that of `year`: begun then, else issued then, else so entitled."""
+    begun = [entry for entry in members if (day := begins(entry)) is not None and day.year == year]
+    issued = [entry for entry in members if entry.issued_on is not None and entry.issued_on.year == year]
+    called = [entry for entry in members if is_of_year(entry, year)]
+    return begun[-1] if begun else issued[-1] if issued else called[0] if called else None
 
 
 def _latest(members: Sequence[Entry], day: date) -> Entry:
@@ -214,6 +222,11 @@ def _before_region(rest: str, question: Question) -> bool:
         for name in (region.name, region.bare)
         if name
     )
+
+
+def _is_limited(entry: Entry) -> bool:
+    """Whether anything about the document itself may call for a warning."""
+    return bool(entry.status or entry.expires_on or entry.effective_on)
 
 
 def _warning(entry: Entry, members: Sequence[Entry], day: date) -> str | None:

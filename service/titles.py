@@ -88,6 +88,10 @@ class Titles:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._titles = [_read(entry) for entry in entries]
+        self._regions = {entry.region for entry in entries}
+        self._of_kind: dict[str, list[_Title]] = {}
+        for title in self._titles:
+            self._of_kind.setdefault(title.kind, []).append(title)
         self._numbers = [
             (entry.id, number)
             for entry in entries
@@ -141,18 +145,23 @@ class Titles:
         return found, words
 
     def _shortened(self, text: str, mentions: Sequence[Mention]) -> list[str]:
+        names = [mention.region.name for mention in mentions]
+        fits = {region: not names or _region_fits(region, names) for region in self._regions}
         found: list[Entry] = []
         for kind in _TYPE.finditer(text):
             matches = [
                 (match.rank, title.entry)
-                for title in self._titles
-                if title.kind == kind[0] and (match := _fit(title, text, kind.start(), mentions)) is not None
+                for title in self._of_kind.get(kind[0], ())
+                if fits[title.entry.region]
+                and (match := _fit(title, text, kind.start(), mentions)) is not None
             ]
             best = max((rank for rank, _ in matches), default=None)
             fitting = [entry for rank, entry in matches if rank == best]
             found += _agreed(fitting, one=best is not None and best[1] < 2)
         # A year chooses among documents; among versions of one the scope chooses, and says so.
         kin = {family_of(entry) for entry in found}
+        if not kin:
+            return []
         return [title.entry.id for title in self._titles if family_of(title.entry) in kin]
 
 
@@ -179,8 +188,6 @@ def _fit(title: _Title, text: str, end: int, mentions: Sequence[Mention]) -> _Ma
     """How the words that end before `end` (where the type stands) name `title`; None if they don't."""
     regions = [mention.region.name for mention in mentions]
     region = title.entry.region
-    if regions and not _region_fits(region, regions):
-        return None
     own = bool(regions) and region is not None and any(same_or_within(region, name) for name in regions)
     starts = {mention.end: mention for mention in mentions}
     place, pointer, positions = end, len(title.core), list[int]()

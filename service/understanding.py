@@ -71,6 +71,9 @@ _NO_PLACE = re.compile(
     r"[在的和有我你他她它是从到去把被对向给离个这那每各全本跨外多几哪什怎吗新老小大城农都不没能会可要想该让请问说按由以及或与跟住来出进上下内同异地县市省区俺咱们邻隔壁超夜早股菜房车门楼店企公司人民政府]"
 )
 
+_ABOUT = re.compile(r"讲|说|写|是|的|了|规定|内容|主要|介绍|一下|有|吗|[\s《》“”.]")
+"""What a question says that asks for a document as a whole."""
+
 
 class Understanding:
     """Reads questions against what the index holds: titles, numbers, regions, offices."""
@@ -102,16 +105,14 @@ class Understanding:
         language: Language = "zh" if re.search(r"[\u3400-\u9fff]", text) and not _mostly_latin(text) else "en"
         mentions = [mention for mention in self.mentions(text) if mention.region.name not in names]
         named = self._titles.find(text, mentions)
-        topic = _cut(text, mentions)
-        for words in named.words:
-            topic = topic.replace(words, " ")
+        topic = _topic(text, mentions, named.words)
         units = self._named_units(text)
         years = self._years(text, mentions)
         day = self._day(text, years, {mention.region.name for mention in mentions})
         return Question(
             original=original,
             text=text,
-            topic=re.sub(r"\s+", " ", topic).strip() or text,
+            topic=topic,
             language=language,
             kind=_kind(text, units, day),
             quantity=quantity_of(text),
@@ -239,10 +240,23 @@ def _unheard_of(text: str) -> list[Mention]:
     return [Mention(Region(name, "未收录", None, None), 0, len(name))]
 
 
-def _cut(text: str, mentions: Sequence[Mention]) -> str:
-    for mention in reversed(mentions):
-        text = text[: mention.start] + " " + text[mention.end :]
-    return text
+def _topic(text: str, mentions: Sequence[Mention], titles: Sequence[str]) -> str:
+    """`text` without regions and titles; titles stay where nothing else says what is asked."""
+    regions = [(mention.start, mention.end) for mention in mentions]
+    named = [(text.find(words), text.find(words) + len(words)) for words in titles]
+    rest = _cut(text, regions + named)
+    if _ABOUT.sub("", without_question_words(rest)):
+        return rest
+    return _cut(text, regions) or text
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """`text` without `spans`, which may overlap."""
+    kept = [True] * len(text)
+    for start, end in spans:
+        kept[start:end] = [False] * (end - start)
+    words = "".join(sign if keep else " " for sign, keep in zip(text, kept, strict=True))
+    return re.sub(r"\s+", " ", words).strip()
 
 
 def _address(text: str) -> str | None:

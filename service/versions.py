@@ -49,7 +49,8 @@ def families(entries: Iterable[Entry]) -> dict[Family, list[Entry]]:
     for entry in entries:
         found.setdefault(family_of(entry), []).append(entry)
     for members in found.values():
-        members.sort(key=lambda entry: (begins(entry) or date.min, entry.digest_of is None, entry.id))
+        if len(members) > 1:
+            members.sort(key=lambda entry: (begins(entry) or date.min, entry.digest_of is None, entry.id))
     return found
 
 

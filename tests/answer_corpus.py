@@ -95,9 +95,15 @@ TEXTS = {
 霁川市优化营商环境工作领导小组
 2023年4月20日
 """,
-    SIGNS_OLD: """渌山市户外招牌管理办法
+    SIGNS_OLD: """渌山市人民政府令
 
-（2017年5月8日渌山市人民政府公布 自2017年7月1日起施行）
+第31号
+
+《渌山市户外招牌管理办法》已经2017年4月20日市政府第9次常务会议讨论通过，现予公布。
+
+2017年5月8日
+
+渌山市户外招牌管理办法
 
 第一条 为了规范户外招牌设置，美化市容，制定本办法。
 
@@ -110,10 +116,18 @@ TEXTS = {
 第五条 未经批准设置招牌的，责令限期拆除，处二百元以上一千元以下罚款。
 
 第六条 招牌每三年重新核验一次。
-""",
-    SIGNS: """渌山市户外招牌管理办法
 
-（2023年8月21日渌山市人民政府修订公布 自2023年10月1日起施行）
+第七条 本办法自2017年7月1日起施行。
+""",
+    SIGNS: """渌山市人民政府令
+
+第58号
+
+《渌山市户外招牌管理办法》的修订已经2023年8月21日市政府第40次常务会议讨论通过，现予公布。
+
+2023年8月30日
+
+渌山市户外招牌管理办法
 
 第一章 总则
 
@@ -156,6 +170,8 @@ TEXTS = {
 第十条 未按规定备案的，责令限期改正；逾期不改正的，处五百元以上三千元以下罚款。
 
 第十一条 招牌破损、脱落的，经营者应当在四十八小时内修复。
+
+第十二条 本办法自2023年10月1日起施行。
 """,
     ELDERS: """清枫市民政局关于印发清枫市高龄津贴发放办法的通知
 
@@ -216,11 +232,14 @@ def ask(question: str, *, history: Sequence[str] = (), filters: Filters = NO_FIL
     return assistant().ask(question, history=[Turn("user", words) for words in history], filters=filters)
 
 
+def composed(question: str) -> Answer:
+    """Ask without a threshold: what is composed where the models are unsure of it."""
+    return Assistant(index(), threshold=0.0, today=TODAY).ask(question)
+
+
 def cited_addresses(answer: Answer) -> set[tuple[str, str]]:
     """Return document id and clause address of every citation."""
-    return {
-        (one.document.id, one.document.address(one.paragraph.clause)) for one in answer.citations
-    }
+    return {(one.document.id, one.document.address(one.paragraph.clause)) for one in answer.citations}
 
 
 def write_texts(folder: Path) -> Path:

@@ -51,5 +51,7 @@ def test_serving_the_bundled_model_needs_no_torch() -> None:
         "load_embedder(BUNDLED_MODEL).embed_questions(['企业注销要几天']);"
         "print(sorted({'torch', 'transformers', 'sentence_transformers', 'sklearn'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout.strip() == "[]"

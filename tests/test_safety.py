@@ -215,7 +215,9 @@ def test_what_must_not_be_served_is_recognised(why: str) -> None:
 
 @pytest.mark.parametrize("why", ["order", "wrongdoing"])
 def test_the_reason_is_right(why: str) -> None:
-    assert {line: unsafe(normalize(line)) for line in _lines(UNSAFE[why])} == dict.fromkeys(_lines(UNSAFE[why]), why)
+    assert {line: unsafe(normalize(line)) for line in _lines(UNSAFE[why])} == dict.fromkeys(
+        _lines(UNSAFE[why]), why
+    )
 
 
 def test_ordinary_questions_pass() -> None:

@@ -77,7 +77,10 @@ def test_waiting_work_whose_caller_left_never_runs(gate: threading.Event) -> Non
         second = asyncio.ensure_future(workers.run(lambda: ran.append(1)))
         await asyncio.sleep(0.01)
         second.cancel()
-        await asyncio.sleep(0)
+        for _ in range(500):  # until the pool has heard that nobody waits
+            if workers.pending == 1:
+                break
+            await asyncio.sleep(0.01)
         gate.set()
         await first
         assert ran == [] and not workers.full

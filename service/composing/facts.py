@@ -35,6 +35,7 @@ _INSTEAD = {
     "money": re.compile(r"免费|免收|免除|免征|免缴|不收|不得收|零费用|零成本|零投资|减半|全额"),
     "count": re.compile(r"[0-9一二两三四五六七八九十]+|全部|所有|唯一"),
 }
+_GIVEN = re.compile(r"补贴|补助|津贴|奖励|奖补|奖金|资助|贴息|subsid|\bgrant|\baward", re.I)
 _FORBIDS = re.compile(r"不得|不能|不可以|不允许|不准|禁止|严禁|不予|不再|不适用|不受理|拒绝")
 _SPARES = re.compile(
     r"无需|无须|不需要?|不再(?:收取|要求|提供|提交)|免(?:于|除|费|收|交|缴|予|提交|申)|不(?:收取|收费|另收)|零(?:费用|成本|收费|跑动|材料|投资)|取消"
@@ -139,7 +140,12 @@ def holds_figure(one: ScoredSentence, question: Question) -> bool:
     if any(states(figure, one.sentence.text, question) for figure in one.sentence.figures):
         return True
     words = _INSTEAD.get(question.quantity or "any")
-    return words is not None and bool(words.search(one.sentence.text))
+    if question.quantity == "money" and _GIVEN.search(question.topic):
+        return False  # 免费 says what one pays, not how much one gets
+    text = one.sentence.text
+    for figure in reversed(one.sentence.figures):  # 4个小时 is no 几枚
+        text = text[: figure.start] + text[figure.end :]
+    return words is not None and bool(words.search(text))
 
 
 def in_order(chosen: Sequence[ScoredSentence]) -> list[Span]:

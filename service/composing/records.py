@@ -51,7 +51,14 @@ def compose_record(brief: Brief) -> Draft:
             facts.append(
                 (f"自{chinese_date(document.effective_on)}起施行", (*_written(document.effective_on), "施行"))
             )
-        elif _WHEN.search(text) and document.issued_on:
+        elif _EFFECT.search(text) and not _EFFECT.search(document.text) and document.issued_on:
+            facts.append(
+                (
+                    f"没有写明施行日期，成文日期为{chinese_date(document.issued_on)}",
+                    _written(document.issued_on),
+                )
+            )
+        elif _WHEN.search(text) and not _EFFECT.search(text) and document.issued_on:
             facts.append((f"成文日期为{chinese_date(document.issued_on)}", _written(document.issued_on)))
         if _STATUS.search(text) and document.status:
             facts.append((f"时效状态为{document.status}", (document.status,)))

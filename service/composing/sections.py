@@ -77,6 +77,9 @@ def compose_section_count(brief: Brief) -> Draft:
         tasks = [row for row in _below(document, rows) if document.clauses[row].label.isdigit()]
         first, last = (tidy(document.clauses[row].heading) for row in (rows[0], rows[-1]))
         text = f"{name}{section}共{len(rows)}{_counter(document, rows)}，自“{first}”至“{last}”"
+        if len(rows) == 1 and named is not None:
+            spans = [*_cited(document, named[1]), spans[0]]
+            text = f"{name}{section}共1{_counter(document, rows)}，即“{first}”"
         if tasks and not document.clauses[rows[0]].label.isdigit():
             text = f"{name}{section}共{len(rows)}个部分，自“{first}”至“{last}”"
         blocks.append(Statement(f"{text}。", tuple(spans)))

@@ -34,6 +34,7 @@ _SIDES = (
     ),
 )
 _CONDITION_AFTER = re.compile(r"\s*(?:元|个)?(?:[(（]含[^)）]*[)）])?[及或]?以[上下内]的")
+_FEE = re.compile(r"费(?!用)|保证金|\bfees?\b|deposit", re.I)
 _ASKS_CONDITION = re.compile(
     r"以[上下内]|门槛|范围|条件|哪[类种些]|额度|规模|多大|up to what|\bsize|eligib", re.I
 )
@@ -158,8 +159,11 @@ def fits(figure: Figure, question: Question) -> bool:
     if asked == "date":
         return figure.quantity in ("date", "days")
     if asked == "money":
-        return figure.quantity == "money" or (
-            figure.quantity == "count" and figure.text.endswith(("万", "亿"))
+        return (
+            figure.quantity == "money"
+            or (figure.quantity == "count" and figure.text.endswith(("万", "亿")))
+            # A fee or a deposit may be a share of something.
+            or (figure.quantity == "percent" and _FEE.search(question.text) is not None)
         )
     return figure.quantity == asked
 
@@ -168,7 +172,8 @@ def bounded(text: str, figure: Figure) -> str:
     """Return the figure with the words that bound it: `不超过 1%`, `1500项以上`, `10个工作日内`."""
     before = _BOUND_BEFORE.search(text[max(0, figure.start - 12) : figure.start].rstrip())
     start = figure.start
-    if before and before[0] not in ("", "为"):
+    idle = ("", "为") if figure.quantity == "date" else ("", "为", "到", "至")
+    if before and before[0] not in idle:
         start = text.rfind(before[0], 0, figure.start)
     after = _BOUND_AFTER.match(text[figure.end :])
     end = figure.end + (after.end() if after else 0)

@@ -19,6 +19,7 @@ from indexer.index import Index
 from indexer.tokens import normalize
 from service.answer import Answer, Filters, Passage, Turn
 from service.composing.brief import Brief
+from service.composing.clauses import compose_clause
 from service.composing.comparisons import compose_by_region, compose_comparison
 from service.composing.facts import compose_facts
 from service.composing.lists import compose_list
@@ -72,6 +73,7 @@ class Assistant:
         self._threshold = self._ranker.threshold if threshold is None else threshold
         self._understanding = Understanding(self._entries, units=_units(index))
         self._homophones = Homophones(index.lexical)
+        self._homophones.mend("简意注消")  # makes its table of sounds now, not at the first question
         self._regions = tuple(dict.fromkeys(entry.region for entry in self._entries if entry.region))
 
     def ask(
@@ -113,7 +115,12 @@ class Assistant:
         if not verdict.draft.blocks:
             near = brief.found.passages[:3] if _on_topic(brief.found) else ()
             on_topic = bool(near or understood.regions or understood.document_ids)
-            refusal = refuse(understood, on_topic=on_topic, missing=scope.missing_regions, near=bool(near))
+            refusal = refuse(
+                understood,
+                on_topic=on_topic,
+                missing=(*scope.missing_regions, *scope.wider_regions),
+                near=bool(near),
+            )
             return self._answer(
                 understood,
                 clock,
@@ -124,7 +131,12 @@ class Assistant:
                 confidence=brief.found.confidence,
             )
         text, citations = render(verdict.draft)
-        notice = verdict.draft.notice or scope.notice
+        cited = dict.fromkeys(one.document.id for one in citations)
+        warnings = [scope.warnings[one] for one in cited if one in scope.warnings]
+        notice = (
+            " ".join(dict.fromkeys(text for text in (verdict.draft.notice, scope.notice, *warnings) if text))
+            or None
+        )
         return self._answer(
             understood,
             clock,
@@ -211,6 +223,10 @@ class Assistant:
             and len(scope.missing_regions) == len(question.regions)
         ):
             return Draft(())
+        if question.address is not None and (question.document_ids or len(brief.documents) == 1):
+            draft = compose_clause(brief)
+            if draft.blocks:
+                return draft
         if question.kind == "metadata":
             draft = compose_record(brief)
             if draft.blocks or asks_unstated(brief):

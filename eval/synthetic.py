@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,14 +91,6 @@ def write_corpus(folder: Path, *, clauses: int, seed: int = 1, questions: int = 
         asked += plan.questions
     random.Random(seed).shuffle(asked)
     return asked[:questions]
-
-
-def write_questions(file: Path, questions: list[str]) -> None:
-    """Write questions as JSON lines that `bench --questions` reads."""
-    file.write_text(
-        "".join(json.dumps({"question": question}, ensure_ascii=False) + "\n" for question in questions),
-        encoding="utf-8",
-    )
 
 
 def _plan(number: int, clauses: int, rng: random.Random) -> Plan:

@@ -9,8 +9,7 @@ from enum import Enum
 
 from indexer.dates import FULL_DATE, parse_date
 from indexer.numbering import DIVISIONS, Kind, Label, label_of, uses_decimals
-
-BLANK = " \t\r\n\f\v\u3000\xa0\u200b\u200c\u200d\u2060\ufeff\u2002\u2003\u2009\u200a\u202f"
+from indexer.source_text import BLANK
 
 
 class Role(Enum):

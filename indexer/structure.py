@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from indexer.document import Clause, Paragraph
-from indexer.frame import BLANK, Line, Role
+from indexer.frame import Line, Role
 from indexer.numbering import DIVISIONS, Kind, Label, Value
+from indexer.source_text import BLANK
 from indexer.trailers import find_trailer, is_trailer_line
 
 LONGEST_TITLE = 36

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -95,6 +95,3 @@ class Answer:
     def answered(self) -> bool:
         """False for a refusal."""
         return self.refusal is None
-
-
-History = Sequence[Turn]

@@ -67,7 +67,6 @@ _CURRENCY_BEFORE = re.compile(
 )
 _ENGLISH_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _ENGLISH_PERIOD = {"hour": "小时", "minute": "分钟", "month": "月", "week": "周", "year": "年", "day": "日"}
-_ENGLISH_PLACE = re.compile(r"\d\s*-?[a-z]", re.IGNORECASE)
 
 _ORDINAL_UNIT = r"[条款项章节编届次号批期类档]"
 _PLACE = rf"(?:(?>\d+)|(?>[{_HAN_DIGITS}]+))"

@@ -80,6 +80,8 @@ class Entry:
     """Row of its first chunk; its chunks stand together, in text order."""
     chunk_count: int
     characters: int
+    repealed_by: str | None = None
+    """Title of the document of the same index that repeals this one; the index itself doesn't store it."""
 
 
 class CatalogueWriter:

@@ -25,7 +25,7 @@ FULL_DATE = re.compile(
     rf"(?P<year>{_YEAR})\s*年\s*(?P<month>{_SMALL})\s*月\s*(?P<day>{_SMALL})\s*(?:日|号|(?![\d年月时分个项]))"
     r"|(?<![\d.-])(?P<y>\d{4})\s*(?P<joint>[-/.])\s*(?P<m>\d{1,2})\s*(?P=joint)\s*(?P<d>\d{1,2})(?![\d.-])"
 )
-DURATION = re.compile(rf"(?P<count>{_SMALL}|半)\s*(?:个)?\s*(?P<unit>年|月)")
+DURATION = re.compile(rf"(?P<count>{_SMALL}|[半两])\s*(?:个)?\s*(?P<unit>年|月)")
 
 ONGOING = re.compile(r"长期|持续|常年|常态|按[月季年周]|每[月季年周]|定期|逐[月季年]|全年有序|不间断|滚动")
 PERIOD = re.compile(

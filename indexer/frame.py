@@ -59,6 +59,10 @@ NUMBER_TEXT = (
 )
 NUMBER = re.compile(NUMBER_TEXT)
 NUMBER_LINE = re.compile(rf"[(（]?\s*(?:(?:发文字号|文号|文件编号)\s*[:：]\s*)?{NUMBER_TEXT}\s*[)）]?")
+BARE_NUMBER = re.compile(
+    r"[(（]?\s*(?:(?:发文字号|文号|文件编号|编号)\s*[:：]\s*)?(?P<number>(?:[〔﹝\[［【]\s*(?:19|20)\d{2}\s*[〕﹞\]］】]|(?:19|20)\d{2}\s*年)\s*第?\s*\d{1,5}\s*[号期]|第\s*\d{1,4}\s*期)\s*[)）]?"
+)
+"""A line with a number that names no office: 〔2024〕17号 of minutes, 2024年第3号 of an announcement."""
 ORDER = re.compile(
     r"(?:(?P<organ>[一-鿿]{2,30}?)\s*)?令?\s*[(（]?\s*第?\s*[\d一二三四五六七八九十百〇零]+\s*号(?:令)?\s*[)）]?"
 )
@@ -70,7 +74,7 @@ LETTERHEAD = re.compile(
 )
 SPOKEN = re.compile(r"^(?:为|根据|按照|经|现|依据)|制定|如下|提出|以下|现将|牵头|责任单位")
 HISTORY = re.compile(
-    r"[(（]?\s*(?:根据)?(?:19|20)\d{2}\s*年.{0,160}?(?:通过|公布|发布|修正|修订|批准|施行|颁布|印发|第一次|废止).*"
+    r"[(（]?\s*(?:根据|自)?(?:19|20)\d{2}\s*年.{0,160}?(?:通过|公布|发布|修正|修订|批准|施行|颁布|印发|第一次|废止).*"
 )
 NOTE = re.compile(
     r"[(（【]?\s*(?:此件(?:主动|依申请|不予|不)?(?:公开|发布|删减).*|此件.{0,16}|主动公开|依申请公开|不予公开|公开(?:属性|方式|选项|范围)\s*[:：].*|信息公开.{0,20})\s*[)）】]?"
@@ -156,7 +160,12 @@ def _mark_head(lines: Sequence[Line], first: int, roles: dict[int, Role]) -> Non
             roles[place] = Role.NOTE
         elif LETTERHEAD.fullmatch(text) and place < 6:
             roles[place] = Role.LETTERHEAD
-        elif NUMBER_LINE.fullmatch(text) or ORDER_TITLE.fullmatch(text) or ORDER.fullmatch(text):
+        elif (
+            NUMBER_LINE.fullmatch(text)
+            or BARE_NUMBER.fullmatch(text)
+            or ORDER_TITLE.fullmatch(text)
+            or ORDER.fullmatch(text)
+        ):
             roles[place] = Role.NUMBER
         elif CONTENTS.fullmatch(text):
             roles[place] = Role.CONTENTS
@@ -174,7 +183,11 @@ def _mark_head(lines: Sequence[Line], first: int, roles: dict[int, Role]) -> Non
 def _is_history(text: str) -> bool:
     """Whether a line says when the document was adopted or published, and nothing else."""
     found = FULL_DATE.search(text)
-    if found is None or not re.fullmatch(r"[(（]?\s*(?:根据)?\s*", text[: found.start()]):
+    if found is None or not re.fullmatch(r"[(（]?\s*(?:根据|自)?\s*", text[: found.start()]):
+        return False
+    if text[: found.start()].endswith("自") and not re.fullmatch(
+        r"\s*起?(?:施行|实施|执行)\s*[)）]", text[found.end() :]
+    ):
         return False
     return len(SENTENCE.findall(text)) <= 1 and not re.search(r"现(?:印发|予)|制定本|提出", text)
 

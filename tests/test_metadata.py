@@ -178,3 +178,152 @@ def test_a_national_law_holds_everywhere() -> None:
 
 def test_a_month_end_in_the_text_is_no_date_of_issue() -> None:
     assert document("云岭市节水方案\n一、目标\n2024年 12月底\n二、措施\n安装水表。").issued_on is None
+
+
+NIGHT = "云岭市夜市管理办法\n"
+OPEN = "第一条 夜市限时开放。\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "issuer", "number", "issued_on", "effective_on"),
+    [
+        (
+            "（2019年3月1日云岭市第十三届人民代表大会常务委员会第五次会议通过　2019年5月8日云岭市人民政府令第31号公布　自2019年7月1日起施行）",
+            "云岭市人民代表大会常务委员会",
+            "云岭市人民政府令第31号",
+            date(2019, 5, 8),
+            date(2019, 7, 1),
+        ),
+        (
+            "（2019年5月8日云岭市人民政府令第31号，自2019年7月1日起施行）",
+            "云岭市人民政府",
+            "云岭市人民政府令第31号",
+            date(2019, 5, 8),
+            date(2019, 7, 1),
+        ),
+        (
+            "（2019年5月8日云岭市人民政府令第31号公布　根据2022年3月2日云岭市人民政府令第45号《关于修改部分规章的决定》修正）",
+            "云岭市人民政府",
+            "云岭市人民政府令第31号",
+            date(2022, 3, 2),
+            None,
+        ),
+        (
+            "（2011年5月8日云岭市人民政府令第31号公布　2022年3月2日云岭市人民政府令第45号修订公布　自公布之日起施行）",
+            "云岭市人民政府",
+            "云岭市人民政府令第45号",
+            date(2022, 3, 2),
+            date(2022, 3, 2),
+        ),
+        (
+            "（2019年3月1日云岭市第十三届人民代表大会常务委员会第五次会议通过\n2019年5月8日东屏省第十二届人民代表大会常务委员会第九次会议批准\n自2019年7月1日起施行）",
+            "云岭市人民代表大会常务委员会",
+            None,
+            date(2019, 5, 8),
+            date(2019, 7, 1),
+        ),
+        (
+            "（2021年4月2日云岭市人民政府办公室云政办发〔2021〕9号印发）",
+            "云岭市人民政府办公室",
+            "云政办发〔2021〕9号",
+            date(2021, 4, 2),
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_the_record_under_a_title_is_read(
+    record: str, issuer: str, number: str | None, issued_on: date, effective_on: date | None
+) -> None:
+    found = document(f"{NIGHT}{record}\n{OPEN}")
+    assert (found.title, found.issuer, found.number) == ("云岭市夜市管理办法", issuer, number)
+    assert (found.issued_on, found.effective_on) == (issued_on, effective_on)
+
+
+def test_a_record_in_the_title_line_is_no_part_of_the_title() -> None:
+    found = document(
+        f"云岭市夜市条例（2020年8月6日云岭市第九届人民代表大会常务委员会第四次会议通过）\n{OPEN}"
+    )
+    assert (found.title, found.issued_on) == ("云岭市夜市条例", date(2020, 8, 6))
+
+
+@pytest.mark.parametrize(
+    ("closing", "effective_on", "expires_on"),
+    [
+        ("本办法由市商务局负责解释，自2024年3月1日起施行，有效期至2029年2月28日。", (2024, 3, 1), (2029, 2, 28)),
+        ("本办法由市商务局负责解释。自2024年3月1日起施行，有效期3年。", (2024, 3, 1), (2027, 2, 28)),
+        ("本管理办法自2024年3月1日起施行。有效期3年。", (2024, 3, 1), (2027, 2, 28)),
+        ("本规程自2024年3月1日起至2026年12月31日止施行。", (2024, 3, 1), (2026, 12, 31)),
+        ("本办法有效期自2024年3月1日至2026年12月31日。", (2024, 3, 1), (2026, 12, 31)),
+        ("本办法自2024年3月1日起施行，2027年3月1日起废止。", (2024, 3, 1), (2027, 2, 28)),
+        ("本办法自2024年3月1日起实施，有效期至2025年底。", (2024, 3, 1), (2025, 12, 31)),
+        ("本办法自2024年3月1日起试行两年。", (2024, 3, 1), (2026, 2, 28)),
+        ("本办法自2024年3月1日起施行，试行期为一年。", (2024, 3, 1), (2025, 2, 28)),
+        ("本办法自2024年3月1日起施行。《云岭市集市办法》自2024年3月1日起废止。", (2024, 3, 1), None),
+        ("本办法自2024年3月1日起施行。2019年6月1日起施行的《云岭市集市办法》同时废止。", (2024, 3, 1), None),
+        ("新标准自2024年3月1日起执行至2025年2月28日。", None, None),
+        ("取得摊位证的，自2024年3月1日起施行两年检查一次。", None, None),
+    ],
+)  # fmt: skip
+def test_commencement_and_term_are_read_however_they_are_put(
+    closing: str, effective_on: tuple[int, int, int] | None, expires_on: tuple[int, int, int] | None
+) -> None:
+    found = document(f"{NIGHT}{OPEN}第二条 {closing}\n")
+    assert found.effective_on == (date(*effective_on) if effective_on else None)
+    assert found.expires_on == (date(*expires_on) if expires_on else None)
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "本办法施行前已经领取的摊位证，应当自本办法施行之日起一年内换领，换领的摊位证有效期为四年。",
+        "本办法规定的摊位证有效期三年。",
+        "依照本办法核发的许可，有效期限为五年。",
+        "《摊位登记证》有效期两年，期满前一个月换证。",
+    ],
+)
+def test_the_term_of_a_licence_is_not_the_documents(clause: str) -> None:
+    found = document(f"{NIGHT}{OPEN}第二条 {clause}\n第三条 本办法自2024年3月1日起施行。\n")
+    assert (found.effective_on, found.expires_on) == (date(2024, 3, 1), None)
+
+
+@pytest.mark.parametrize("annex", ["附件：云岭市夜市管理办法\n", ""])
+def test_the_closing_words_of_an_annexed_text_count(annex: str) -> None:
+    found = document(
+        "关于印发云岭市夜市管理办法的通知\n云政办发〔2024〕3号\n各县区人民政府：\n"
+        f"现将《云岭市夜市管理办法》印发给你们。\n{annex}云岭市人民政府办公室\n2024年2月3日\n"
+        f"{NIGHT}{OPEN}第二条 本办法自2024年3月1日起施行，有效期5年。"
+    )
+    assert (found.effective_on, found.expires_on) == (date(2024, 3, 1), date(2029, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("〔2024〕17号", "〔2024〕17号"),
+        ("[2024] 17号", "〔2024〕17号"),
+        ("（第12期）", "第12期"),
+        ("2024年第3号", "2024年第3号"),
+        ("编号：〔2024〕5号", "〔2024〕5号"),
+    ],
+)
+def test_a_number_may_name_no_office(line: str, number: str) -> None:
+    found = document(f"云岭市政府专题会议纪要\n{line}\n关于夜市的会议纪要\n一、地点\n设在南门。")
+    assert found.number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "expires_on"),
+    [
+        (f"云岭市夜市管理办法（已废止）\n{OPEN}", None),
+        (f"{NIGHT}有效性：失效\n{OPEN}", None),
+        (f"{NIGHT}本文件自2023年5月1日起废止\n{OPEN}", date(2023, 4, 30)),
+        (
+            f"{NIGHT}（2020年3月1日云岭市人民政府令第31号公布，2023年5月1日云岭市人民政府令第50号废止）\n{OPEN}",
+            date(2023, 4, 30),
+        ),
+    ],
+)
+def test_a_repeal_that_the_title_block_tells_is_read(text: str, expires_on: date | None) -> None:
+    found = document(text)
+    assert (found.title, found.status) == ("云岭市夜市管理办法", "已废止")
+    assert found.expires_on == expires_on

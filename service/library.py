@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.catalogue import Entry
+from service.versions import Version, families, family_of, versions_of
 
 _BRACKETS = str.maketrans("〔【(〕】)", "[[[]]]")
 
@@ -42,6 +43,8 @@ class Library:
         years = Counter(str(entry.issued_on.year) for entry in self.entries if entry.issued_on)
         self.years = tuple(Choice(year, years[year]) for year in sorted(years, reverse=True))
         self._words = {entry.id: _words(entry) for entry in self.entries}
+        self._by_id = {entry.id: entry for entry in self.entries}
+        self._families = families(self.entries)
 
     def find(
         self,
@@ -64,6 +67,14 @@ class Library:
             and all(word in self._words[entry.id] for word in words)
         ]
         return Shelf(len(found), tuple(found[offset : offset + limit]))
+
+    def versions(self, document_id: str, day: date) -> tuple[Version, ...]:
+        """Return the versions of the document's regulation on `day`, newest first, the document's own among them.
+
+        Empty for an unknown id.
+        """
+        entry = self._by_id.get(document_id)
+        return versions_of(self._families[family_of(entry)], day) if entry is not None else ()
 
 
 def _choices(values: Iterable[str | None]) -> tuple[Choice, ...]:

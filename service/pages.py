@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from service.library import Choice
 from service.markup import answer_html
 from service.middleware import request_id_of
 from service.problems import Problem
-from service.reading import cited, contents, lines, without_heading
+from service.reading import banner, cited, contents, editions, lines, without_heading
 from service.schemas import QUESTION_CHARS, LibraryQuery, document_url, paragraph_url
 
 HERE = Path(__file__).parent
@@ -124,11 +125,15 @@ def pages(desk: Desk, shown: Jinja2Templates, *, docs: bool) -> APIRouter:
     def reader(
         request: Request, document_id: str, quote: Annotated[list[str] | None, Query()] = None
     ) -> Response:
-        document = desk.serving().document(document_id)
+        serving = desk.serving()
+        document = serving.document(document_id)
         if document is None:
             raise Problem(404, "no-such-document", f"没有标识为“{document_id}”的文件，它也许已被移除。")
+        versions = serving.library.versions(document_id, date.today())
         context = {
             "document": document,
+            "versions": editions(versions, document_id),
+            "banner": banner(versions, document_id),
             "lines": lines(document, _ranges(quote or ())),
             "contents": contents(document),
         }

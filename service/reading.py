@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from indexer.document import Clause, Document, Paragraph
 from service.answer import Citation
-from service.formal import place_of
-from service.schemas import paragraph_url
+from service.formal import chinese_date, place_of
+from service.schemas import document_url, paragraph_url
+from service.versions import State, Version, begins
 
 _FIRST = 14
 """How many characters of an untitled article stand in the table of contents."""
@@ -135,6 +136,77 @@ def _within(paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
 
 def _same(one: str, other: str) -> bool:
     return "".join(one.split()).lstrip("#") == "".join(other.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Another version of the document, as the page lists it."""
+
+    title: str
+    date: str
+    """`2023年7月28日`, the day on which it was made; empty where it bears none."""
+    state: str
+    """`现行有效`, `旧版本`, …; empty where nothing tells."""
+    current: bool
+    url: str
+
+
+_STATES: dict[State, str] = {
+    "in_force": "现行有效",
+    "older": "旧版本",
+    "not_yet": "尚未施行",
+    "expired": "有效期已满",
+    "repealed": "已废止",
+    "unknown": "",
+}
+
+
+def editions(versions: Sequence[Version], document_id: str) -> tuple[Edition, ...]:
+    """Return the other versions of a document, newest first."""
+    return tuple(
+        Edition(
+            version.entry.title + ("（要点摘编）" if version.entry.digest_of else ""),
+            chinese_date(day) if (day := version.entry.issued_on or version.entry.effective_on) else "",
+            _STATES[version.state],
+            version.state == "in_force",
+            document_url(version.entry.id),
+        )
+        for version in versions
+        if version.entry.id != document_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What a reader of a document that is not in force must know first."""
+
+    text: str
+    url: str | None = None
+    """The version in force, where there is one."""
+
+
+def banner(versions: Sequence[Version], document_id: str) -> Banner | None:
+    """Return the banner of a document that was replaced, repealed or has expired, or is not yet in force."""
+    own = next((version for version in versions if version.entry.id == document_id), None)
+    if own is None:
+        return None
+    current = next((version.entry for version in versions if version.state == "in_force"), None)
+    url = document_url(current.id) if current is not None and current.id != document_id else None
+    if own.state == "older" and current is not None:
+        since = begins(current)
+        day = f"，现行版本自{chinese_date(since)}起施行" if since is not None else ""
+        return Banner(f"这是旧版本{day}，请以现行版本为准。", url)
+    if own.state == "repealed":
+        return Banner("这份文件已废止或失效，内容仅供参考。", url)
+    if own.state == "expired" and own.entry.repealed_by is not None:
+        return Banner(f"这份文件已被《{own.entry.repealed_by}》废止，内容仅供参考。", url)
+    if own.state == "expired" and own.entry.expires_on is not None:
+        return Banner(
+            f"这份文件的有效期至{chinese_date(own.entry.expires_on)}，已经届满，内容仅供参考。", url
+        )
+    if own.state == "not_yet" and (start := begins(own.entry)) is not None:
+        return Banner(f"这份文件自{chinese_date(start)}起施行，目前尚未施行。", url)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

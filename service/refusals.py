@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from indexer.regions import Region
 from service.answer import Refusal, RefusalReason
+from service.composing.records import field_names, points_at_nothing
 from service.question import Question
 
 _UNSAFE = {
@@ -15,17 +15,6 @@ _UNSAFE = {
     "wrongdoing": "这个请求可能涉及违法违规行为，我不能提供帮助。如需了解有关的法律责任或举报渠道，可以换个问法。",
 }
 _UNSAFE_EN = "I answer from the indexed policy documents only and can't help with this request. Please ask about what the documents say."
-
-_FIELDS = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("发文字号", r"文号|字号|几号文|什么号"),
-        ("有效期", r"有效期|失效|到期|废止|管到|作数|管用"),
-        ("施行日期", r"施行|生效|实施|执行"),
-        ("发文机关", r"谁|发文机关|制定机关|落款|哪[个家些几两三]{0,2}(?:单位|部门|机关|机构)"),
-        ("成文日期", r"哪[一]?[天日年月]|什么时[候间]|何时|几[号月]|啥时|日期|时间"),
-    )
-)
 
 
 def refuse_unsafe(why: str, question: Question) -> Refusal:
@@ -41,7 +30,9 @@ def refuse(
     `on_topic`: the documents speak of the matter at all; `missing`: regions named that no document speaks for;
     `near`: clauses close in topic go with the answer.
     """
-    reason: RefusalReason = "no_evidence" if on_topic or missing else "out_of_scope"
+    reason: RefusalReason = (
+        "no_evidence" if on_topic or missing or points_at_nothing(question) else "out_of_scope"
+    )
     if question.language == "en":
         return Refusal(reason, _english(question, reason, missing, near))
     return Refusal(reason, _chinese(question, reason, missing, near))
@@ -52,11 +43,13 @@ def _chinese(question: Question, reason: RefusalReason, missing: Sequence[Region
     if missing:
         names = "、".join(region.name for region in missing)
         return f"已收录的文件中没有{names}的相关规定，无法据此回答，也不宜用其他地方的规定代替。{hint}"
+    if points_at_nothing(question):
+        return "问题没有指明是哪一份文件。请写出文件的标题、文号或发文的城市后再问。"
     if reason == "out_of_scope":
         return f"这个问题不在已收录的政策文件范围内，无法回答。可以换成与政策内容有关的问题再试。{hint}"
-    field = _field(question)
-    if field is not None:
-        return f"已收录的文件没有写明{field}，无法据此回答。{hint or '可以向发文机关核实。'}"
+    fields = field_names(question) if question.kind == "metadata" else ()
+    if fields:
+        return f"已收录的文件没有写明{'、'.join(fields)}，无法据此回答。{hint or '可以向发文机关核实。'}"
     if question.years:
         years = "、".join(f"{year}年" for year in question.years)
         return f"已收录的文件中没有找到{years}的这项规定或数据，不宜用其他年份的代替。{hint or '可以不限年份再问，或向发文机关咨询。'}"
@@ -77,14 +70,10 @@ def _english(question: Question, reason: RefusalReason, missing: Sequence[Region
         return f"The indexed documents hold nothing for {names}, and rules of other places would not apply.{hint}"
     if reason == "out_of_scope":
         return f"This question is outside the indexed policy documents.{hint}"
+    fields = field_names(question) if question.kind == "metadata" else ()
+    if fields:
+        return f"The indexed documents do not state {' or '.join(fields)}.{hint}"
     if question.years:
         years = ", ".join(str(year) for year in question.years)
         return f"The indexed documents do not state this for {years}.{hint}"
     return f"The indexed documents do not say anything that answers this question.{hint}"
-
-
-def _field(question: Question) -> str | None:
-    """The field of a document that the question asks for, None where it asks for something else."""
-    if question.kind != "metadata":
-        return None
-    return next((name for name, pattern in _FIELDS if pattern.search(question.text)), None)

@@ -26,7 +26,7 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _AFTER_YEAR = re.compile(
-    rf"\s*年?度?(?:{_PAPER}|(?:的|那|这|[个部份])*[^,，。;；?？的了在]{{0,12}}?(?:条例|办法|规定|细则|解释|法(?![院律定人])|版)|[,，\s]*(?:那时|当时|的时候|那会儿?))|\s*(?:version|edition|law|regulation)",
+    rf"\s*年?度?(?:修[订正改](?:的|过的)?)?(?:{_PAPER}|(?:的|那|这|[个部份])*[^,，。;；?？的了在]{{0,12}}?(?:条例|办法|规定|细则|解释|法(?![院律定人])|版)|[,，\s]*(?:那时|当时|的时候|那会儿?))|\s*(?:version|edition|law|regulation)",
     re.IGNORECASE,
 )
 
@@ -238,6 +238,8 @@ def _warning(entry: Entry, members: Sequence[Entry], day: date) -> str | None:
         return f"以下出自《{entry.title}》的旧版本，现行版本{since}施行，请以现行版本为准。"
     if is_repealed(entry) and current is not entry:
         return f"《{entry.title}》已废止或失效，内容仅供参考。"
+    if has_expired(entry, day) and entry.repealed_by is not None:
+        return f"《{entry.title}》已被《{entry.repealed_by}》废止，内容仅供参考。"
     if has_expired(entry, day) and entry.expires_on is not None:
         ended = f"{entry.expires_on.year}年{entry.expires_on.month}月{entry.expires_on.day}日"
         return f"《{entry.title}》的有效期至{ended}，已经届满，内容仅供参考。"

@@ -82,6 +82,8 @@ _MODAL = re.compile(rf"(?P<minus>{_NEGATIVE})|(?P<plus>{_POSITIVE})")
 _NO_MODAL_BEFORE = re.compile(
     r"超|高于|低于|少于|多于|大于|小于|足|满|到|断|同|仅|但|只|含|论|管|限|良|动产|少|突破|变|及|利|符|合|当|见|等|平|时|定"
 )
+_DENIAL = r"[，,]\s*(?:并非|而不是|not )\s*"
+_DENIED = re.compile(rf"{_DENIAL}([^，,。；;]+?)(?=[，,。；;.]|$)")
 _CITIES = re.compile(r"[城市县区州地]|cit|region", re.IGNORECASE)
 _DOCUMENTS = re.compile(r"份|部|文件|政策|法规|条例|document|polic", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,，。；;：:、！!？?\n(（)）]")
@@ -154,15 +156,22 @@ def verify(draft: Draft) -> Verdict:
 def unsupported(statement: str, known: str) -> list[Finding]:
     """Return what `statement` says and `known` does not carry: figures, bounds, names, numbers, offices."""
     evidence = _evidence(known)
-    said = _in_one_writing(statement)
-    found = [Finding("number", words, statement) for words in _missing_numbers(said, evidence)]
+    said, denied = _without_denials(_in_one_writing(statement))
+    found = [
+        Finding("figure", figure.text, statement)
+        for words in denied
+        for figure in figures(words)
+        if figure.value in evidence.values
+    ]
+    found += [Finding("number", words, statement) for words in _missing_numbers(said, evidence)]
     found += [Finding("name", words, statement) for words in _missing_names(said, evidence)]
     own = figures(said)
     counts = Counter(
         (_sentence_at(said, figure.start), figure.value) for figure in own if figure.quantity != "date"
     )
     for figure in own:
-        if not _carries(figure, evidence, english=_is_english(said)):
+        english = _is_english(said) or re.match(r" [a-z]", said[figure.end :]) is not None
+        if not _carries(figure, evidence, english=english):
             found.append(Finding("figure", figure.text, statement))
         elif counts[_sentence_at(said, figure.start), figure.value] > max(1, evidence.values[figure.value]):
             # 5万元以上5万元以下, where the source says 5万元 once: one of the two is not its own.
@@ -172,6 +181,14 @@ def unsupported(statement: str, known: str) -> list[Finding]:
     found += [Finding("office", words, statement) for words in _missing_offices(said, evidence)]
     found += [Finding("negation", words, statement) for words in _flipped(said, evidence)]
     return found
+
+
+def _without_denials(statement: str) -> tuple[str, list[str]]:
+    """Take out what a statement says not to hold (`，并非3天`), which its evidence must not carry."""
+    denied = [match[1] for match in _DENIED.finditer(statement) if figures(match[1])]
+    for words in denied:
+        statement = re.sub(rf"{_DENIAL}{re.escape(words)}", "", statement)
+    return statement, denied
 
 
 def squeeze(text: str) -> str:
@@ -467,7 +484,8 @@ def _clauses_cited(spans: Sequence[Span]) -> set[int]:
     """How many clauses the spans stand for: those under the cited one, or from the first to the last."""
     found: set[int] = set()
     for document in {span.document.id: span.document for span in spans}.values():
-        rows = sorted({span.paragraph.clause for span in spans if span.document.id == document.id})
+        cited = {span.paragraph.clause for span in spans if span.document.id == document.id}
+        rows = sorted(cited - {0}) or sorted(cited)  # the title block stands for no clause of its own
         found |= {sum(clause.parent == row for clause in document.clauses) for row in rows}
         if len(rows) < 2:
             continue

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from indexer.catalogue import Entry
 
@@ -21,6 +23,10 @@ _SIGNS = re.compile(r"[\s《》〈〉“”‘’\"'·,、]")
 _REPEALED = re.compile(r"废止|失效|repealed", re.IGNORECASE)
 _RANGE = re.compile(r"((?:19|20)\d{2})年?[-—–~至到]+((?:19|20)\d{2})")
 
+State = Literal["in_force", "older", "not_yet", "expired", "repealed", "unknown"]
+"""What a version is on a day: the one in force, replaced by a later one, not yet in force, past its term, repealed;
+unknown where nothing tells."""
+
 Family = tuple[str, str]
 """Region and title, without year and edition marks."""
 
@@ -31,11 +37,12 @@ def family_of(entry: Entry) -> Family:
     A year that says which plan it is (2022年工作方案, 行动方案(2.0版)) belongs to the title: a successor
     with another title is another document.
     """
-    return entry.region or "", _without_marks(entry.title)
+    return entry.region or "", without_marks(entry.title)
 
 
 @lru_cache(maxsize=200_000)
-def _without_marks(title: str) -> str:
+def without_marks(title: str) -> str:
+    """Return a title without punctuation and without the marks of an edition."""
     title = _MARKS.sub("", unicodedata.normalize("NFKC", title))
     return _EDITION.sub("", _SIGNS.sub("", title))
 
@@ -76,6 +83,33 @@ def in_force(members: Sequence[Entry], day: date) -> Entry | None:
     if has_expired(latest, day) or (is_repealed(latest) and not has_successor):
         return None
     return latest
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a regulation, and what it is on a day."""
+
+    entry: Entry
+    state: State
+
+
+def versions_of(members: Sequence[Entry], day: date) -> tuple[Version, ...]:
+    """Return the versions of one family (oldest first), newest first, each with its state on `day`."""
+    current = in_force(members, day)
+    return tuple(Version(entry, _state(entry, current, day)) for entry in reversed(members))
+
+
+def _state(entry: Entry, current: Entry | None, day: date) -> State:
+    start = begins(entry)
+    if start is not None and start > day:
+        return "not_yet"
+    if current is not None and start == begins(current):  # a digest is of the version that it restates
+        return "in_force" if start is not None else "unknown"
+    if current is not None and (start or date.min) < (begins(current) or date.min):
+        return "older"
+    if is_repealed(entry):
+        return "repealed"
+    return "expired" if has_expired(entry, day) else "unknown"
 
 
 def is_repealed(entry: Entry) -> bool:

@@ -176,3 +176,19 @@ def test_figures_stand_in_the_text_in_order_and_apart(text: str) -> None:
     found = figures(text)
     assert all(text[one.start : one.end] == one.text and one.text and one.value for one in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "values_found"),
+    [
+        ("开放时间为六时至八时、十九时至二十一时", ["6:00", "8:00", "19:00", "21:00"]),
+        ("每日20时至次日7时", ["20:00", "7:00"]),
+        ("上午9点到11点半", ["9:00", "11:30"]),
+        ("一时难以查清，同时报告", []),
+        ("实施五大行动、10大工程", ["5", "10"]),
+        ("6个以上县市区", ["6"]),
+        ("4个县市区", ["4县市区"]),
+    ],
+)
+def test_hours_and_great_tasks_are_figures(text: str, values_found: list[str]) -> None:
+    assert [figure.value for figure in figures(text)] == values_found

@@ -162,3 +162,27 @@ def test_what_is_counted_goes_before_the_words_around_it() -> None:
 )
 def test_the_topic_keeps_its_words(question: str, topic: str) -> None:
     assert without_question_words(question) == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "quantity"),
+    [
+        ("高龄津贴一个月多少", "figure", "money"),
+        ("登记费多少,第二年起呢", "figure", "money"),
+        ("物业费涨价要多少业主同意", "figure", "any"),
+        ("围栏最高能砌多高", "figure", "count"),
+        ("牵引绳最长多少", "figure", "count"),
+        ("补助按基本工资的多少算", "figure", "percent"),
+        ("生活补贴加多少", "figure", "any"),
+        ("图书馆几点关门", "deadline", "date"),
+        ("夜市从几点到几点", "deadline", "date"),
+        ("小微企业怎么界定", "definition", None),
+        ("深夜施工算什么", "definition", None),
+        ("退费的程序是什么", "procedure", None),
+        ("换证怎么走流程", "procedure", None),
+    ],
+)
+def test_everyday_wordings_ask_for_what_they_mean(
+    question: str, kind: Kind, quantity: Quantity | None
+) -> None:
+    assert (kind_of(question), quantity_of(question)) == (kind, quantity)

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
-from indexer.document import Paragraph
+from indexer.document import Document, Paragraph
 from service.answer import Answer, Citation
 from service.reading import cited
 from tests.client import client
@@ -301,6 +301,39 @@ def test_the_reader_shows_what_is_known_and_leaves_out_what_is_not(tmp_path: Pat
     with client(tmp_path, serving(bare)) as reading:
         text = reading.get("/documents/x").text
     assert "<dt>" not in text and "None" not in text
+
+
+def test_the_reader_links_the_other_versions_and_marks_the_one_in_force(tmp_path: Path) -> None:
+    old = document("old", title="青石市夜市条例", issued_on=date(2009, 3, 4))
+    new = document("new", title="青石市夜市条例（2019年修订）", issued_on=date(2019, 5, 6))
+    with client(tmp_path, serving(old, new)) as reading:
+        older, newer = (tree(reading.get(f"/documents/{one}").text) for one in ("old", "new"))
+    (link,) = older.xpath("//nav[@class='versions']//a")
+    assert link.get("href") == "/documents/new" and "现行" in link.get("aria-label")
+    (banner,) = older.xpath("//p[contains(@class, 'outdated')]")
+    assert "这是旧版本，现行版本自2019年5月6日起施行" in banner.text_content()
+    assert [one.get("href") for one in banner.xpath(".//a")] == ["/documents/new"]
+    assert newer.xpath("//nav[@class='versions']//a/@href") == ["/documents/old"]
+    assert newer.xpath("//nav[@class='versions']//*[contains(@class, 'tag')]/text()") == ["旧版本"]
+    assert not newer.xpath("//p[contains(@class, 'outdated')]")
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (replace(document("x"), status="已废止"), "已废止"),
+        (replace(document("x"), expires_on=date(2012, 12, 31)), "有效期至2012年12月31日，已经届满"),
+        (replace(document("x"), effective_on=date(2999, 1, 1)), "自2999年1月1日起施行，目前尚未施行"),
+    ],
+)
+def test_the_reader_warns_of_a_document_that_is_not_in_force(
+    tmp_path: Path, shown: Document, words: str
+) -> None:
+    with client(tmp_path, serving(shown)) as reading:
+        page = tree(reading.get("/documents/x").text)
+    (banner,) = page.xpath("//p[contains(@class, 'outdated')]")
+    assert words in banner.text_content()
+    assert not page.xpath("//nav[@class='versions']")
 
 
 def test_the_library_filters_by_what_was_chosen(tmp_path: Path) -> None:

@@ -195,3 +195,9 @@ def test_any_other_amount_is_found(amount: int, unit: str) -> None:
 @given(st.text("摊位可以不得转租应当禁止超过以上下内10万元%第条“”，。；（）市财政局部门", max_size=50))
 def test_any_text_carries_itself(text: str) -> None:
     assert [one for one in unsupported(text, text) if one.kind in ("name", "number", "office", "bound")] == []
+
+
+def test_a_denied_figure_must_be_absent_from_the_evidence() -> None:
+    known = "简易注销公告期为20天，期满后1个工作日内办结。"
+    assert unsupported("文件的规定是20天，并非10天。", known) == []
+    assert [one.word for one in unsupported("文件的规定是20天，并非1个工作日。", known)] == ["1个工作日"]

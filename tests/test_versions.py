@@ -7,7 +7,16 @@ from datetime import date
 
 import pytest
 
-from service.versions import begins, families, family_of, has_expired, in_force, is_of_year, is_repealed
+from service.versions import (
+    begins,
+    families,
+    family_of,
+    has_expired,
+    in_force,
+    is_of_year,
+    is_repealed,
+    versions_of,
+)
 from tests.entries import ARCHIVES, ARCHIVES_OLD, ENTRIES, PARKING, PARKING_OLD, PLAN_2022, PLAN_2024, entry
 
 
@@ -108,3 +117,28 @@ def test_the_year_of_a_version_is_that_of_its_title_issue_or_effect() -> None:
     assert is_of_year(PLAN_2022, 2022) and not is_of_year(PLAN_2022, 2024)
     span = entry("a", "青石市三年行动计划（2019—2021年）")
     assert [year for year in range(2015, 2025) if is_of_year(span, year)] == [2019, 2020, 2021]
+
+
+@pytest.mark.parametrize(
+    ("day", "states"),
+    [
+        (date(2018, 5, 1), ["not_yet", "not_yet"]),
+        (date(2020, 1, 1), ["not_yet", "in_force"]),
+        (date(2024, 1, 1), ["in_force", "older"]),
+    ],
+)
+def test_versions_are_listed_newest_first_with_what_they_are_on_a_day(day: date, states: list[str]) -> None:
+    assert [version.state for version in versions_of([PARKING_OLD, PARKING], day)] == states
+
+
+def test_a_version_may_have_ended_without_a_successor() -> None:
+    (repealed,) = versions_of([replace(PARKING, status="已废止")], date(2024, 1, 1))
+    (expired,) = versions_of([replace(PARKING, expires_on=date(2023, 12, 31))], date(2024, 1, 1))
+    (undated,) = versions_of([entry("a", "无日期")], date(2024, 1, 1))
+    assert (repealed.state, expired.state, undated.state) == ("repealed", "expired", "unknown")
+
+
+def test_a_digest_is_of_the_version_that_it_restates() -> None:
+    digest = replace(PARKING, id="digest", digest_of="青石市非机动车停放条例")
+    states = [one.state for one in versions_of([PARKING_OLD, digest, PARKING], date(2024, 1, 1))]
+    assert states == ["in_force", "in_force", "older"]

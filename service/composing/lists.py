@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from indexer.document import Document
 from service.composing.brief import Brief
 from service.composing.facts import compose_facts
 from service.composing.offices import heading_span
 from service.composing.wording import label, sentence_of, tidy, without_marker
 from service.evidence import Draft, Span, Statement
+
+_ARTICLE = re.compile(r"第.+条")
+_OPENS_ITEMS = ("：", ":")
 
 
 def compose_list(brief: Brief) -> Draft:
@@ -16,7 +21,7 @@ def compose_list(brief: Brief) -> Draft:
     if best is None:
         return Draft(())
     document = best.chunk.document
-    row = _parent_of_items(document, best.sentence.paragraph.clause)
+    row = parent_of_items(document, best.sentence.paragraph.clause, brief.question.topic)
     if row is not None:
         draft = list_items(document, row, brief)
         if draft.blocks:
@@ -45,15 +50,27 @@ def list_items(document: Document, row: int, brief: Brief) -> Draft:
     return Draft(tuple(blocks))
 
 
-def _parent_of_items(document: Document, clause: int) -> int | None:
-    """Return the clause whose untitled items (项) hold or surround `clause`."""
+def parent_of_items(document: Document, clause: int, topic: str = "") -> int | None:
+    """Return the clause whose untitled items (项) hold or surround `clause`.
+
+    The articles of a chapter are no items. Items that no sentence opens (`……如下：`) count where their heading
+    shares a word with the question's `topic`.
+    """
     for row in (clause, document.clauses[clause].parent):
         if row is None or row == 0:
             continue
         children = [one for one in document.clauses if one.parent == row]
-        if len(children) >= 2 and all(not child.title for child in children):
+        if len(children) < 2 or any(child.title or _ARTICLE.match(child.label) for child in children):
+            continue
+        own = [p for p in document.paragraphs_by_clause.get(row, ()) if p.end <= children[0].start]
+        title = document.clauses[row].title
+        if (own and own[-1].text.rstrip().endswith(_OPENS_ITEMS)) or not title or _shares(title, topic):
             return row
     return None
+
+
+def _shares(title: str, topic: str) -> bool:
+    return any(title[place : place + 2] in topic for place in range(len(title) - 1))
 
 
 def _item_span(document: Document, row: int) -> Span | None:

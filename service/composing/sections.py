@@ -82,6 +82,8 @@ def compose_section_count(brief: Brief) -> Draft:
             text = f"{name}{section}共1{_counter(document, rows)}，即“{first}”"
         if tasks and not document.clauses[rows[0]].label.isdigit():
             text = f"{name}{section}共{len(rows)}个部分，自“{first}”至“{last}”"
+        if named is None and (title := _title_span(document)) is not None:
+            spans.insert(0, title)
         blocks.append(Statement(f"{text}。", tuple(spans)))
         if tasks and not document.clauses[rows[0]].label.isdigit():
             ends = [_marker_span(document, row) for row in (tasks[0], tasks[-1])]
@@ -183,6 +185,15 @@ def _marker_span(document: Document, row: int) -> Span | None:
         return None
     start = clause.start - paragraph.start
     return Span(document, paragraph, start, start + len(clause.marker))
+
+
+def _title_span(document: Document) -> Span | None:
+    """Return where the document's own title stands; None where the text bears none."""
+    wanted = re.sub(r"\s", "", document.title)
+    for paragraph in document.paragraphs:
+        if paragraph.clause == 0 and wanted and wanted in re.sub(r"\s", "", paragraph.text):
+            return Span(document, paragraph, 0, len(paragraph.text))
+    return None
 
 
 def _cited(document: Document, row: int) -> tuple[Span, ...]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from indexer.document import Document
+from service.composing.asked import asked_of, unit_fit
 from service.composing.brief import Brief
+from service.composing.english import in_english, source
+from service.composing.groups import marks
 from service.evidence import Span, Statement
 from service.figures import Figure, figures
 from service.kinds import without_question_words
@@ -33,7 +36,24 @@ _SIDES = (
         re.compile(r"\s*(?:元|个)?[及或]?以上"),
     ),
 )
-_CONDITION_AFTER = re.compile(r"\s*(?:元|个)?(?:[(（]含[^)）]*[)）])?[及或]?以[上下内]的")
+_CONDITION_AFTER = re.compile(
+    r"\s*(?:元|个)?(?:[(（]含[^)）]*[)）])?[及或]?以[上下内]的"
+    # 3个百分点以内的容忍度标准 says what holds.
+    r"(?![^,，。；;]{0,8}(?:标准|要求|目标|水平|幅度|额度|限额|容忍|比例|优惠|补贴|补助|奖励|罚款|期限|时限))"
+)
+_SHARE_PAID = re.compile(
+    r"^\s*(?:以[上下内]|至|到|[\d.%％百分之〇零一二三四五六七八九十\s])*[^,，。;；]{0,12}"
+    r"(?:罚款|滞纳金|赔偿金|违约金|补助|补贴|奖励|贴息|支付|发给|发放|计发|给付|资助|上浮|缴纳|收取)"
+)
+_OF_RANGE = re.compile(
+    r"\s*(?:元|个|人|户)?(?:[(（][^)）]{1,8}[)）])?(?:以上|至|到|-|－|—+|–|~|～)\s*(?:次日)?(?:不[满足到])?\s*"
+)
+_ASKS_CLOCK = re.compile(r"几点(?![建意要])|(?:开放|营业|办公|服务|办理)时间|what time|opening hours", re.I)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
+_SAME_WORDS = (
+    (re.compile(r"首年|头一?年|第1年"), "第一年"),
+    (re.compile(r"(?:从|自)?(?:次年|第[二2]年)起?|以后(?=每年)|此后(?=每年)"), "次年"),
+)
 _FEE = re.compile(r"费(?!用)|保证金|\bfees?\b|deposit", re.I)
 _ASKS_CONDITION = re.compile(
     r"以[上下内]|门槛|范围|条件|哪[类种些]|额度|规模|多大|up to what|\bsize|eligib", re.I
@@ -106,7 +126,7 @@ def statement_of(document: Document, spans: list[Span], brief: Brief, *, named: 
         words.append(sentence_of(without_marker(span)))
     text = "".join(words)
     if brief.question.language == "en":
-        return Statement(f"《{document.title}》 states (in Chinese): {text}", tuple(cited))
+        return Statement(f"{source(document)}{text}", tuple(cited))
     if named and brief.several_regions:
         text = f"{label(document, brief)}：{text}"
     return Statement(text, tuple(cited))
@@ -118,17 +138,40 @@ def answering_figure(question: Question, found: ScoredSentence) -> str | None:
     None where no figure of the asked kind stands out: then the sentence speaks for itself.
     """
     figure = nearest_figure(question, found.sentence.text)
-    return bounded(found.sentence.text, figure) if figure is not None else None
+    return shown(question, found.sentence.text, figure) if figure is not None else None
 
 
-def nearest_figure(question: Question, text: str) -> Figure | None:
+def shown(question: Question, text: str, figure: Figure) -> str:
+    """Return a figure with its bound, in the language of the question: `within 3 working days`."""
+    own = bounded(text, figure)
+    english = in_english(figure, own) if question.language == "en" else None
+    return english or own
+
+
+def nearest_figure(
+    question: Question, text: str, *, exact: bool = False, unit: str | None = None
+) -> Figure | None:
     """Return the figure of the asked kind whose part of `text` is nearest to the question.
 
-    None where there is none, or two that differ are about as near.
+    None where there is none, or two that differ are about as near. The two ends of a range are one figure; of
+    several kinds of units the one asked for counts: 几年 asks for years. `exact` takes only the kind asked
+    for, no share for an amount; `unit` says which unit is asked for, where not the question.
     """
-    fitting = [figure for figure in figures(text) if states(figure, text, question)]
+    fitting = [
+        figure
+        for figure in figures(text)
+        if states(figure, text, question) and not (exact and figure.quantity != question.quantity)
+    ]
     if not fitting:
         return None
+    unit = unit or next((one.unit for one in asked_of(question) if one.quantity == question.quantity), None)
+    fit = max(unit_fit(unit, figure.value) for figure in fitting)
+    fitting = [figure for figure in fitting if unit_fit(unit, figure.value) == fit]
+    if _ASKS_CLOCK.search(question.text):
+        fitting = [figure for figure in fitting if _CLOCK.match(figure.value)] or fitting
+    fitting = _ranges(fitting, text)
+    grouped = [marks(question.topic, _part_of(text, figure)) for figure in fitting]
+    fitting = [figure for figure, group in zip(fitting, grouped, strict=True) if group == max(grouped)]
     topic = set(_bigrams(without_question_words(question.topic)))
     parts = [_parts_around(text, figure) for figure in fitting]
     # 低压用户…4个工作日，高压用户…18个工作日: 用户 stands by both and tells neither apart.
@@ -147,6 +190,33 @@ def nearest_figure(question: Question, text: str) -> Figure | None:
     ):
         return None
     return scored[0][1]
+
+
+def _ranges(found: list[Figure], text: str) -> list[Figure]:
+    """Join the two ends of a range into one figure: 五百元以上二千元以下, 六时至八时."""
+    joined: list[Figure] = []
+    for figure in found:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.quantity == figure.quantity
+            and _joins(last, figure, text[last.end : figure.start])
+        ):
+            whole = text[last.start : figure.end]
+            joined[-1] = Figure(
+                whole, last.start, figure.end, figure.quantity, f"{last.value}~{figure.value}"
+            )
+        else:
+            joined.append(figure)
+    return joined
+
+
+def _joins(last: Figure, figure: Figure, between: str) -> bool:
+    """True where both are ends of a range, or hours of one day: 六时至九时、十六时至二十一时."""
+    if "~" not in last.value:
+        return _OF_RANGE.fullmatch(between) is not None
+    hours = _CLOCK.match(last.value) and _CLOCK.match(figure.value)
+    return bool(hours) and re.fullmatch(r"\s*[、，,和及]\s*|" + _OF_RANGE.pattern, between) is not None
 
 
 def fits(figure: Figure, question: Question) -> bool:
@@ -193,9 +263,19 @@ def bounds(text: str) -> set[tuple[str, str]]:
 
 def states(figure: Figure, text: str, question: Question) -> bool:
     """True where the figure is of the kind asked for and says what holds, not for whom: 单户600万元以下的小微企业."""
-    return fits(figure, question) and (
-        _ASKS_CONDITION.search(question.text) is not None or not _CONDITION_AFTER.match(text[figure.end :])
-    )
+    if not fits(figure, question) and not (
+        # A fine or a benefit may be a share of something, or a multiple.
+        question.quantity == "money"
+        and (figure.quantity == "percent" or figure.value.endswith("倍"))
+        and _SHARE_PAID.match(text[figure.end :])
+    ):
+        return False
+    return _ASKS_CONDITION.search(question.text) is not None or not _CONDITION_AFTER.match(text[figure.end :])
+
+
+def is_condition(text: str, figure: Figure) -> bool:
+    """True where the figure says for whom: 单户600万元以下的小微企业."""
+    return _CONDITION_AFTER.match(text[figure.end :]) is not None
 
 
 def _nearness(here: set[str], before: set[str], topic: set[str], common: set[str]) -> float:
@@ -210,16 +290,31 @@ def _nearness(here: set[str], before: set[str], topic: set[str], common: set[str
 
 def _parts_around(text: str, figure: Figure) -> tuple[set[str], set[str]]:
     """Return the pairs of characters in the figure's own part of the sentence, and in the part before."""
+    parts, place = _cut_at(text, figure)
+    here = set(_bigrams(text[parts[place][0] : parts[place][1]]))
+    return here, set(_bigrams(text[parts[place - 1][0] : parts[place - 1][1]])) if place else set()
+
+
+def _part_of(text: str, figure: Figure) -> str:
+    """Return the figure's own part of the text; the sentence part before it too where it names no subject."""
+    parts, place = _cut_at(text, figure)
+    own = text[slice(*parts[place])]
+    before = text[slice(*parts[place - 1])] if place else ""
+    return own if not before or before[-1] in "；;。" else before + own
+
+
+def _cut_at(text: str, figure: Figure) -> tuple[list[tuple[int, int]], int]:
+    """Return the places of the parts of `text` between commas, and which of them holds the figure."""
     parts: list[tuple[int, int]] = []
     begin = 0
     for match in re.finditer(r"[，,；;。：:]", text):
         parts.append((begin, match.end()))
         begin = match.end()
     parts.append((begin, len(text)))
-    place = next(n for n, (start, end) in enumerate(parts) if start <= figure.start < end)
-    here = set(_bigrams(text[parts[place][0] : parts[place][1]]))
-    return here, set(_bigrams(text[parts[place - 1][0] : parts[place - 1][1]])) if place else set()
+    return parts, next(n for n, (start, end) in enumerate(parts) if start <= figure.start < end)
 
 
 def _bigrams(text: str) -> list[str]:
+    for pattern, words in _SAME_WORDS:
+        text = pattern.sub(words, text)
     return [text[i : i + 2] for i in range(len(text) - 1) if not text[i : i + 2].isspace()]

@@ -1,0 +1,235 @@
+"""Count what a text enumerates: the number it states, else its items, each cited; what is no list is not counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from indexer.document import Document
+from service.composing.brief import Brief
+from service.composing.facts import choose, compose_facts, says_something
+from service.composing.lists import list_items, parent_of_items
+from service.composing.offices import heading_span
+from service.composing.wording import label, tidy
+from service.evidence import Draft, Span, Statement
+from service.figures import number
+from service.question import Question
+from service.ranking import ScoredSentence
+
+_NUMERAL = r"[两二三四五六七八九十]{1,3}|\d{1,2}"
+_CLASSIFIER = r"[大个项条种类家张部方面章节点次批档级步]"
+_COUNTED = re.compile(
+    rf"(?:多少|(?<!第)几){_CLASSIFIER}?(?P<noun>[\u4e00-\u9fff]{{2,8}}?)(?=[,，、?？。;；]|分别|各是|都是|是|$)"
+)
+_HOW_MANY_WHICH = re.compile(
+    rf"哪(?P<which>{_NUMERAL}){_CLASSIFIER}"
+    rf"|(?P<these>{_NUMERAL}){_CLASSIFIER}[^,，。]{{0,12}}?(?:分别|各自|都|具体)?(?:是|指|有|包括|为)(?:哪|什么|啥)"
+)
+_LABELLED = re.compile(
+    r"(?P<label>\d{4}年度?|第[一二三四五六七八九十]+(?:阶段|步|批|类|档|级|期)|[一二三四五六七八九十]是|第[一二三四五六七八九十]+(?=[，,、]))"
+    r"\s*(?:——|—|－|-|：|:|，|,|、)?"
+)
+_ITEM = r"(?:[“《‘「][^”》’」]{1,40}[”》’」]|[^，,。；;：:、（）()“”《》]){1,30}?"
+_RUN = re.compile(rf"{_ITEM}(?:、{_ITEM})+(?:(?:以及|和|及|与){_ITEM})?(?=[，,。；;：:）)”]|$)")
+_OPENS = re.compile(
+    r"^.*(?:分别[是为]|包括|包含|分为|涵盖|是指|即|围绕|聚焦|落实|实现|推进|开展|实施|打造|建设|建立|完善|健全|深化|设立|设有|下设|组建|含|[：:（(])"
+)
+_OPEN_END = re.compile(r"等[^、，。]{0,12}$")
+_QUOTED_MARK = re.compile(rf"(?:{_NUMERAL}){_CLASSIFIER}[“\"]([\u4e00-\u9fff]{{1,2}})[”\"]")
+_GOOD = 0.05
+_BY_SCORE = 0.3
+
+
+def compose_count(brief: Brief) -> Draft:
+    """Say how many: the number that the text states, else the items it enumerates; empty where it does neither."""
+    question = brief.question
+    figure = replace(question, kind="figure", quantity=question.quantity or "count")
+    noun = _noun(question)
+    usable = [one for one in brief.found.sentences if says_something(one)]
+    chosen = choose(figure, brief.found, most=1)
+    if chosen and (noun is None or _states_number_of(chosen[0], noun)):
+        return compose_facts(replace(brief, question=figure))
+    for one in usable[:6]:
+        if one.score < _GOOD * usable[0].score:
+            break
+        items = _items_of(one, noun, None)
+        if items:
+            return _listed(brief, one, items)
+        row = parent_of_items(one.chunk.document, one.sentence.paragraph.clause, question.topic)
+        if row is not None and noun is not None and noun in _opening_text(one.chunk.document, row):
+            return list_items(one.chunk.document, row, brief)
+    return compose_facts(replace(brief, question=figure)) if chosen else Draft(())
+
+
+def compose_named_parts(brief: Brief) -> Draft:
+    """List the clauses that a question counts by a word which all their headings bear: 打造几种环境.
+
+    They are the only such group in the documents; empty where there is none, or more than one.
+    """
+    noun = _noun(brief.question)
+    if noun is None or not brief.documents:
+        return Draft(())
+    groups = [
+        (document, row, children)
+        for document in brief.documents[: 1 if brief.question.regions or brief.question.document_ids else 5]
+        for row, children in _families(document)
+        if all(noun in document.clauses[child].title for child in children)
+    ]
+    if len(groups) != 1:
+        return Draft(())
+    document, row, children = groups[0]
+    spans = [heading_span(document, child) for child in children]
+    if any(span is None for span in spans):
+        return Draft(())
+    above = heading_span(document, row)
+    name = label(document, brief) if brief.several_regions else "文件"
+    section = f"“{tidy(document.clauses[row].title)}”" if above is not None else ""
+    cited = (above,) if above is not None else tuple(span for span in spans[:1] if span is not None)
+    blocks = [Statement(f"{name}{section}共{len(children)}项，已全部列出：", cited)]
+    blocks += [
+        Statement(f"{place}. {tidy(document.clauses[child].title)}", (span,))
+        for place, (child, span) in enumerate(zip(children, spans, strict=True), 1)
+        if span is not None
+    ]
+    return Draft(tuple(blocks))
+
+
+def compose_stated_number_of_items(brief: Brief) -> Draft:
+    """List the items of the sentence that enumerates as many as the question says: 六个“一”是哪六个？
+
+    Empty where the question gives no number, or no good sentence has just so many items.
+    """
+    size = _size_named(brief.question)
+    if size is None:
+        return Draft(())
+    quoted = _QUOTED_MARK.search(brief.question.topic)
+    noun = _named_with_number(brief.question)
+    for one in brief.found.sentences[:12]:
+        items = _items_of(one, noun, size) if says_something(one) else []
+        if not items or (quoted and not all(quoted[1] in item.text for item in items)):
+            continue
+        if noun or quoted or one.score >= _BY_SCORE:
+            return _listed(brief, one, items)
+    return Draft(())
+
+
+def _listed(brief: Brief, one: ScoredSentence, items: Sequence[Span]) -> Draft:
+    document = one.chunk.document
+    name = f"{label(document, brief)}：" if brief.several_regions else ""
+    blocks = [Statement(f"{name}{tidy(one.sentence.text)}", (one.span,))]
+    blocks.append(Statement(f"共{len(items)}项，已全部列出："))
+    blocks += [Statement(f"{place}. {tidy(item.text)}", (item,)) for place, item in enumerate(items, 1)]
+    return Draft(tuple(blocks))
+
+
+def _items_of(one: ScoredSentence, noun: str | None, size: int | None) -> list[Span]:
+    """Return the items that a sentence enumerates, or the labelled parts of its clause; empty where it has none.
+
+    With `noun`, the enumeration stands close to it; with `size`, it has just so many items.
+    """
+    document, paragraph = one.chunk.document, one.sentence.paragraph
+    text = one.sentence.text
+    for start, ends in _runs(text):
+        items = [
+            Span(document, paragraph, one.sentence.start + begin, one.sentence.start + end)
+            for begin, end in ends
+        ]
+        if size is not None and len(items) != size:
+            continue
+        around = text[max(0, start - 16) : ends[-1][1] + 12]
+        if noun is None or noun[-2:] in around or any(noun in item.text for item in items):
+            return items
+    if noun is not None or size is not None:
+        parts = _labelled_parts(document, paragraph.clause)
+        if len(parts) >= 2 and (size is None or len(parts) == size):
+            known = (
+                noun is None
+                or any(noun[-2:] in part.text for part in parts)
+                or noun[-2:] in ("阶段", "步骤", "年度")
+            )
+            return parts if known else []
+    return []
+
+
+def _runs(text: str) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield where enumerations begin and the places of their items; those that end in 等 are open and left out."""
+    for match in _RUN.finditer(text):
+        begin, end = match.span()
+        first = text.find("、", begin)
+        opened = _OPENS.search(text[begin:first])
+        begin += opened.end() if opened else 0
+        pieces: list[tuple[int, int]] = []
+        place = begin
+        for joint in re.finditer(
+            r"、|以及|(?<=[\u4e00-\u9fff”》])(?:和|及|与)(?=[\u4e00-\u9fff“《])", text[begin:end]
+        ):
+            at = begin + joint.start()
+            if joint[0] != "、" and text.find("、", at, end) >= 0:
+                continue  # 和 within an item
+            pieces.append((place, at))
+            place = begin + joint.end()
+        pieces.append((place, end))
+        pieces = [(a, b) for a, b in pieces if text[a:b].strip()]
+        if len(pieces) >= 2 and not _OPEN_END.search(text[pieces[-1][0] : pieces[-1][1]]):
+            yield begin, pieces
+
+
+def _labelled_parts(document: Document, clause: int) -> list[Span]:
+    """Return the sentences of a clause that bear labels of one form: 2022年——…, 2023年——…; 一是…, 二是…."""
+    found: dict[str, list[Span]] = {}
+    for paragraph in document.paragraphs_by_clause.get(clause, ()):
+        for match in _LABELLED.finditer(paragraph.text):
+            before = paragraph.text[: match.start()].rstrip()
+            if before and before[-1] not in "。；;：:":
+                continue
+            form = re.sub(r"[一二三四五六七八九十]+|\d+", "一", match["label"])
+            stop = re.compile(r"[。；;]|$").search(paragraph.text, match.end())
+            end = stop.end() if stop else len(paragraph.text)
+            found.setdefault(form, []).append(Span(document, paragraph, match.start(), end))
+    return max(found.values(), key=len, default=[])
+
+
+def _families(document: Document) -> Iterator[tuple[int, list[int]]]:
+    """Yield each clause with titled children, and those."""
+    for row in sorted({clause.parent for clause in document.clauses if clause.parent is not None}):
+        children = [n for n, clause in enumerate(document.clauses) if clause.parent == row and clause.label]
+        if row and len(children) >= 2 and all(document.clauses[child].title for child in children):
+            yield row, children
+
+
+def _opening_text(document: Document, row: int) -> str:
+    """The words that open a clause's items, with its heading."""
+    own = "".join(p.text for p in document.paragraphs_by_clause.get(row, ()))
+    return document.clauses[row].title + own
+
+
+def _states_number_of(one: ScoredSentence, noun: str) -> bool:
+    """True where a number stands before the noun that is counted: 5大行动, 四张清单."""
+    text = one.sentence.text
+    return any(
+        noun[-2:] in text[figure.end : figure.end + 12]
+        or noun[-2:] in text[max(0, figure.start - 12) : figure.start]
+        for figure in one.sentence.figures
+        if figure.quantity == "count"
+    )
+
+
+def _noun(question: Question) -> str | None:
+    match = _COUNTED.search(question.topic)
+    return match["noun"] if match else None
+
+
+def _named_with_number(question: Question) -> str | None:
+    """The noun that the question's number counts: 三个产业集群是哪三个."""
+    match = re.search(
+        rf"(?:{_NUMERAL}){_CLASSIFIER}([\u4e00-\u9fff]{{2,8}}?)(?=[,，、?？是]|分别|都|哪|各|具体|$)",
+        question.topic,
+    )
+    return match[1] if match else None
+
+
+def _size_named(question: Question) -> int | None:
+    match = _HOW_MANY_WHICH.search(question.topic)
+    value = number(match["which"] or match["these"]) if match else None
+    return int(value) if value is not None and value >= 2 else None

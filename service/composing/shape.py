@@ -1,0 +1,99 @@
+"""Choose the shape of an answer by the kind of question and by what was found."""
+
+from __future__ import annotations
+
+import re
+
+from service.composing.brief import Brief
+from service.composing.clauses import compose_clause
+from service.composing.comparisons import compose_by_region, compose_comparison, compose_each_region
+from service.composing.counts import compose_count, compose_named_parts, compose_stated_number_of_items
+from service.composing.facts import compose_facts, presumes
+from service.composing.lists import compose_list
+from service.composing.offices import compose_deadline, compose_offices
+from service.composing.records import asks_unstated, compose_record
+from service.composing.sections import compose_section_count, compose_section_list
+from service.composing.tasks import compose_tasks, knows_tasks
+from service.composing.versions_table import compose_versions
+from service.evidence import Draft
+from service.question import Question
+from service.ranking import Found
+
+_LEADS = re.compile(r"牵头|lead", re.IGNORECASE)
+_ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in charge", re.IGNORECASE)
+
+
+def compose(brief: Brief) -> Draft:
+    """Choose the shape of the answer; an empty draft is a refusal."""
+    question = brief.question
+    if question.address is not None and (question.document_ids or len(brief.documents) == 1):
+        draft = compose_clause(brief)
+        if draft.blocks:
+            return draft
+    if brief.by_version and len(question.regions) < 2:
+        draft = compose_versions(brief)
+        if draft.blocks:
+            return draft
+    if question.kind == "metadata":
+        draft = compose_record(brief)
+        if draft.blocks or asks_unstated(brief):
+            return draft
+    if question.kind == "count":
+        draft = compose_section_count(brief)
+        if draft.blocks:
+            return draft
+    if question.quantity == "count" and question.kind in ("count", "list", "figure"):
+        draft = compose_named_parts(brief)
+        if draft.blocks:
+            return draft
+    if question.kind == "tasks" or (question.kind == "count" and question.units):
+        draft = compose_tasks(brief)
+        if draft.blocks or (question.units and _LEADS.search(question.text) and knows_tasks(brief)):
+            return draft
+    if question.kind == "compare" and len(brief.by_region) > 1:
+        return compose_comparison(brief)
+    if brief.found.confidence < brief.threshold:
+        return Draft(())
+    if question.kind != "yesno" and not _of_the_year(question, brief.found):
+        return Draft(())
+    if len(question.regions) > 1 and len(brief.by_region) > 1:
+        return compose_comparison(brief)
+    if brief.by_region and not question.regions:
+        if question.kind in ("figure", "deadline", "fact"):
+            draft = compose_by_region(brief)
+        else:
+            draft = compose_each_region(brief, compose)
+        if len(draft.blocks) > 1:
+            return draft
+    if question.kind == "deadline":
+        draft = compose_deadline(brief)
+        if draft.blocks:
+            return draft
+    if question.kind == "office" or (
+        question.units
+        and _ROLE.search(question.text)
+        and (question.kind == "yesno" or presumes(question.text))
+    ):
+        return compose_offices(brief)
+    if question.kind == "list":
+        draft = compose_stated_number_of_items(brief)
+        return draft if draft.blocks else compose_section_list(brief) or compose_list(brief)
+    if question.kind == "count":
+        return compose_count(brief)
+    if question.kind == "procedure":
+        return compose_list(brief)
+    return compose_facts(brief)
+
+
+def _of_the_year(question: Question, found: Found) -> bool:
+    """False where the question names a year that neither the evidence nor its document speaks for."""
+    if not question.years or not found.sentences:
+        return True
+    best = found.sentences[0]
+    document = best.chunk.document
+    about = " ".join(
+        (best.chunk.chunk.text, *best.chunk.chunk.heading_path, document.title, document.number or "")
+    )
+    days = (document.issued_on, document.effective_on, document.expires_on)
+    spoken = {day.year for day in days if day is not None}
+    return any(str(year) in about or year in spoken for year in question.years)

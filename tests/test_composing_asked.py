@@ -1,0 +1,92 @@
+"""What the parts of a question ask for, whom a clause is for, and a figure in English."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.composing.asked import unit_asked, unit_fit
+from service.composing.english import in_english
+from service.composing.facts import same_amount
+from service.composing.groups import excluded, marks
+from service.figures import figures
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("几个工作日办完", "工作日"),
+        ("有效期几年", "年"),
+        ("要跑几趟", "次"),
+        ("要扶持多少家", "家"),
+        ("高几个百分点", "pp"),
+        ("多少钱", None),
+        ("几点关门", None),
+        ("how many working days does it take", "工作日"),
+    ],
+)
+def test_the_unit_is_what_is_counted(question: str, unit: str | None) -> None:
+    assert unit_asked(question) == unit
+
+
+def test_a_value_suits_its_own_unit_best_and_its_kin_better_than_another() -> None:
+    assert [unit_fit("年", value) for value in ("2年", "70岁", "5日")] == [2, 1, 0]
+    assert unit_fit(None, "5日") == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "stated"),
+    [
+        ("B级企业查几次", "信用为A级的企业每年检查一次"),
+        ("大型企业的费率", "小微企业的费率不超过1%"),
+        ("个人乱倒垃圾罚多少", "对单位处五千元罚款"),
+        ("第一次违反罚多少", "一年内再次违反的，处五百元罚款"),
+        ("二套房首付多少", "首套住房的首付款比例不低于20%"),
+        ("农村户口发多少", "城镇居民每人每月发放六百元"),
+    ],
+)
+def test_a_clause_for_another_group_is_left_out(asked: str, stated: str) -> None:
+    assert excluded(asked, stated)
+
+
+@pytest.mark.parametrize(
+    ("asked", "stated"),
+    [
+        ("小企业的费率", "小微企业的费率不超过1%"),
+        ("中小企业预留多少", "面向中小微企业预留四成"),
+        ("个人乱倒垃圾罚多少", "对个人处五十元罚款，对单位处五千元罚款"),
+        ("企业的费率", "小微企业的费率不超过1%"),
+        ("大型企业的费率", "费率不超过1%"),
+        ("高级人民法院多久审结", "初级案件三个月内审结"),
+    ],
+)
+def test_a_clause_for_the_group_or_for_all_stays(asked: str, stated: str) -> None:
+    assert not excluded(asked, stated)
+
+
+def test_what_heads_a_clause_tells_whom_it_is_for() -> None:
+    assert excluded("大型企业补多少", "每户补助三万元", above="支持小微企业")
+    assert marks("高压用户几天", "高压用户十八天") == 1
+    assert marks("高压用户几天", "低压用户四天") == -1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "english"),
+    [
+        ("3个工作日", "3个工作日内", "within 3 working days"),
+        ("一个工作日", "一个工作日", "1 working day"),
+        ("1.5%", "不超过1.5%", "at most 1.5%"),
+        ("30%", "不低于30%", "at least 30%"),
+        ("五百万元", "最高五百万元", "at most RMB 5,000,000"),
+        ("六个月", "不超过六个月", "within 6 months"),
+        ("二千三百只", "二千三百只", None),
+    ],
+)
+def test_a_figure_with_its_bound_is_put_into_english(text: str, shown: str, english: str | None) -> None:
+    found = figures(text)
+    assert (in_english(found[0], shown) if found else None) == english
+
+
+def test_three_days_are_not_called_false_of_three_working_days() -> None:
+    assert same_amount("3日", "3工作日")
+    assert not same_amount("3日", "2工作日")
+    assert same_amount("2024-12", "2024-12底")

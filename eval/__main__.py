@@ -15,10 +15,14 @@ from eval.backends import Backend, OverHttp, in_process
 from eval.errors import EvaluationError
 from eval.options import (
     ConcurrencyOption,
+    ExtractiveOption,
     IndexOption,
     JsonOption,
     KeyOption,
     LimitOption,
+    LlmBaseUrlOption,
+    LlmLocalOption,
+    LlmModelOption,
     MarkdownOption,
     ModelOption,
     PageOption,
@@ -37,6 +41,7 @@ from eval.run import run as run_questions
 from eval.summary import summarise
 from eval.tables import show, summary_tables
 from indexer.errors import IndexerError
+from service.settings import Settings, SettingsError, load_settings
 
 DEFAULT_QUESTIONS = Path(__file__).parent / "questions" / "policies.jsonl"
 
@@ -77,6 +82,10 @@ def run_command(
     reranker: RerankerOption = None,
     threshold: ThresholdOption = None,
     key: KeyOption = None,
+    llm_base_url: LlmBaseUrlOption = None,
+    llm_model: LlmModelOption = None,
+    llm_local: LlmLocalOption = None,
+    extractive: ExtractiveOption = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="不接着上次，重新开始")] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = None,
@@ -87,6 +96,8 @@ def run_command(
     例：python -m eval run --index var/index --split dev --out var/eval/dev.jsonl
 
     例：python -m eval run --url http://127.0.0.1:8000 --concurrency 4 --out var/eval/live.jsonl
+
+    例：python -m eval run --llm-base-url http://127.0.0.1:8001/v1 --llm-model qwen3-8b --out var/eval/llm.jsonl
     """
     with _explained():
         wanted = load_questions(questions or [DEFAULT_QUESTIONS]).only(
@@ -94,7 +105,10 @@ def run_command(
         )
         if not wanted.rows:
             raise QuestionSetError("没有符合 --split、--kind 的题")
-        with _backend(index, url, model=model, key=key, reranker=reranker, threshold=threshold) as backend:
+        llm = _language_model(llm_base_url, llm_model, llm_local, extractive=extractive, url=url)
+        with _backend(
+            index, url, model=model, key=key, reranker=reranker, threshold=threshold, settings=llm
+        ) as backend:
             finished = _run(
                 wanted, backend, out, split, concurrency=concurrency, k=k, fresh=fresh, quiet=quiet
             )
@@ -145,7 +159,8 @@ def retrieval_command(
     """
     from eval.beir import load_collection, measure, result_tables
     from eval.bench import write_section
-    from eval.systems import index_corpus, systems
+    from eval.systems import systems
+    from indexer.collection import index_corpus
     from indexer.embedding import BUNDLED_MODEL, load_embedder
     from service.ranking import BUNDLED_RERANKER
 
@@ -378,6 +393,10 @@ def answers_command(
     reranker: RerankerOption = None,
     threshold: ThresholdOption = None,
     key: KeyOption = None,
+    llm_base_url: LlmBaseUrlOption = None,
+    llm_model: LlmModelOption = None,
+    llm_local: LlmLocalOption = None,
+    extractive: ExtractiveOption = False,
 ) -> None:
     """随机抽题，把回答和引文照录成一页，供人通读：像不像一位称职的办事员？
 
@@ -389,7 +408,10 @@ def answers_command(
         drawn = draw(
             load_questions(questions or [DEFAULT_QUESTIONS]).only(split=split.named), count=count, seed=seed
         )
-        with _backend(index, url, model=model, key=key, reranker=reranker, threshold=threshold) as backend:
+        llm = _language_model(llm_base_url, llm_model, llm_local, extractive=extractive, url=url)
+        with _backend(
+            index, url, model=model, key=key, reranker=reranker, threshold=threshold, settings=llm
+        ) as backend:
             printed = print_answers(drawn, backend)
         command = f"python -m eval answers --seed {seed} --out {out.as_posix()}"
         _write(out, answers_page(printed, command=command))
@@ -525,6 +547,7 @@ def _backend(
     key: str | None,
     reranker: Path | None,
     threshold: float | None,
+    settings: Settings | None = None,
 ) -> Iterator[Backend]:
     if url:
         if reranker or threshold is not None:
@@ -532,9 +555,26 @@ def _backend(
         yield OverHttp(url, key=key)
         return
     with in_process(
-        index or Path("var/index"), model=model, reranker=reranker, threshold=threshold
+        index or Path("var/index"),
+        model=model,
+        reranker=reranker,
+        threshold=threshold,
+        settings=settings,
     ) as backend:
         yield backend
+
+
+def _language_model(
+    base_url: str | None, model: str | None, local: str | None, *, extractive: bool, url: str | None
+) -> Settings | None:
+    """Return the settings that say which language model writes, as a service would read them; None: none."""
+    given = {"llm_base_url": base_url, "llm_model": model, "llm_local": local}
+    if url or extractive:
+        if any(given.values()):
+            one = "--url" if url else "--extractive"
+            raise typer.BadParameter(f"--llm-… 与 {one} 不能并用：前者让本进程用语言模型撰写")
+        return None
+    return load_settings(given)
 
 
 @contextlib.contextmanager
@@ -542,7 +582,7 @@ def _explained() -> Iterator[None]:
     """End with status 1 and one line that says what is wrong, where an error is the operator's to mend."""
     try:
         yield
-    except (EvaluationError, IndexerError) as error:
+    except (EvaluationError, IndexerError, SettingsError) as error:
         typer.echo(f"错误：{error}", err=True)
         raise typer.Exit(1) from error
 

@@ -19,6 +19,8 @@ from eval.records import Cited, Found, Record, Reply
 if TYPE_CHECKING:
     import httpx
 
+    from service.settings import Settings
+
 _ROOT = Path(__file__).resolve().parent.parent
 Json = Mapping[str, Any]
 Paragraphs = Mapping[str, tuple[str, str]]
@@ -38,6 +40,8 @@ class Backend(Protocol):
     index_version: str
     system: str
     """Digest of the code and models that answer; empty where it can't be known."""
+    generator: str
+    """The language model that is to write; empty without one, and where it can't be known."""
 
     def ask(self, question: Question) -> Json:
         """Return the answer object of `POST /api/v1/ask`."""
@@ -89,6 +93,8 @@ def _reply(answer: Json, backend: Backend) -> Reply:
         notice=answer.get("notice"),
         generator=answer.get("generator") or "",
         index_version=answer.get("index_version") or "",
+        checks=dict(answer.get("checks") or {}),
+        dropped=tuple(answer.get("dropped") or ()),
     )
 
 
@@ -138,11 +144,13 @@ class InProcess:
         index_version: str,
         name: str = "本进程",
         system: str = "",
+        generator: str = "",
     ) -> None:
         """`assistant` asks and searches; `document` is a function from a document's id to its `Document`."""
         self.name = name
         self.index_version = index_version
         self.system = system
+        self.generator = generator
         self._assistant = assistant
         self._document = document
         self._paragraphs: dict[str, Paragraphs] = {}
@@ -198,6 +206,7 @@ class OverHttp:
         self.name = url.rstrip("/")
         self._client = httpx.Client(base_url=self.name, headers=headers, timeout=timeout, transport=transport)
         self.system = ""
+        self.generator = ""
         self._tries = tries
         self._lock = Lock()
         self._paragraphs: dict[str, Paragraphs] = {}
@@ -266,10 +275,13 @@ def in_process(
     model: str | None = None,
     reranker: Path | None = None,
     threshold: float | None = None,
+    settings: Settings | None = None,
 ) -> Iterator[InProcess]:
     """Open an index and the service's core over it, with the bundled models unless others are named.
 
     `threshold` is the confidence below which the service refuses; None takes the reranker's own.
+    `settings` say which language model writes, and with which prompts; None has none. Raises
+    SettingsError for one that can't be used.
     """
     from indexer.index import open_index
     from service.assistant import Assistant
@@ -277,12 +289,21 @@ def in_process(
 
     folder = reranker or BUNDLED_RERANKER
     opened = open_index(index, model=model)
+    generator = writer = None
+    parts = [_ROOT / "indexer", _ROOT / "service", _ROOT / "prompts", folder]
+    if settings is not None:
+        from service.main import generator_of, writer_of
+
+        generator = generator_of(settings)
+        writer = writer_of(settings, opened.embedder, generator=generator)
+        parts += [settings.prompts] if generator is not None and settings.prompts is not None else []
     yield InProcess(
-        Assistant(opened, reranker=folder, threshold=threshold),
+        Assistant(opened, reranker=folder, threshold=threshold, writer=writer),
         opened.catalogue.document,
         index_version=opened.version,
         name=f"索引文件夹 {index.name}" + (f"，阈值 {threshold:g}" if threshold is not None else ""),
-        system=_digest((_ROOT / "indexer", _ROOT / "service", _ROOT / "prompts", folder)),
+        system=_digest(parts),
+        generator=f"llm:{generator.model}" if generator is not None else "",
     )
 
 

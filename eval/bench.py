@@ -174,6 +174,7 @@ def _service(index: Path, *, model: str | None) -> Iterator[tuple[str, subproces
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "WENCE_RATE_LIMIT": "0",
+        "WENCE_ANSWER_CACHE": "0",  # every question costs what it costs
         "WENCE_LOG_LEVEL": "warning",
         "WENCE_FEEDBACK_DB": str(index.parent / "feedback.sqlite3"),
     }

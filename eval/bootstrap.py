@@ -101,6 +101,8 @@ def _wilson(sample: Sample) -> tuple[float, float]:
 def _p_value(change: Sample) -> float:
     from scipy.stats import binomtest, permutation_test
 
+    if len(change) == 1:  # turning its sign round gives as large a difference
+        return 1.0
     moved = change[change != 0]
     if set(np.unique(moved)) <= {-1.0, 1.0}:
         return float(binomtest(int((moved > 0).sum()), len(moved)).pvalue)

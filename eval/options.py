@@ -62,6 +62,26 @@ ThresholdOption = Annotated[
     float | None,
     typer.Option("--threshold", min=0, max=1, help="置信度低于它就拒答", show_default="重排模型自带的阈值"),
 ]
+LlmBaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm-base-url",
+        help="由语言模型撰写：OpenAI 接口的地址；密钥等用 WENCE_LLM_API_KEY 等变量",
+        show_default="WENCE_LLM_BASE_URL",
+    ),
+]
+LlmModelOption = Annotated[
+    str | None, typer.Option("--llm-model", help="该接口上的模型名称", show_default="WENCE_LLM_MODEL")
+]
+LlmLocalOption = Annotated[
+    str | None,
+    typer.Option(
+        "--llm-local", help="由本机的 transformers 模型撰写：名称或文件夹", show_default="WENCE_LLM_LOCAL"
+    ),
+]
+ExtractiveOption = Annotated[
+    bool, typer.Option("--extractive", help="不用语言模型，即使环境变量或 .env 里设了")
+]
 RecordArgument = Annotated[Path, typer.Argument(help="run 写下的逐题记录")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="另存为 JSON")]
 MarkdownOption = Annotated[Path | None, typer.Option("--markdown", help="另存为 Markdown")]

@@ -69,7 +69,12 @@ class Reply:
     confidence: float | None = None
     notice: str | None = None
     generator: str = ""
+    """What wrote it: `extractive`, or the language model with its prompt."""
     index_version: str = ""
+    checks: dict[str, int] = default(default_factory=dict)
+    """What the evidence check did, by outcome: so many statements."""
+    dropped: tuple[str, ...] = ()
+    """What was found in the statements that were taken out."""
 
 
 @checked(frozen=True)
@@ -98,6 +103,8 @@ class Header:
     split: str | None = None
     system: str = ""
     """Digest of the code and models that answered, in process; empty of a service elsewhere."""
+    generator: str = ""
+    """The language model that was to write, in process; empty without one and of a service elsewhere."""
     started: str = default(default="", compare=False)
     machine: str = default(default="", compare=False)
 

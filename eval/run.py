@@ -39,6 +39,7 @@ def run(
         index_version=backend.index_version,
         split=split,
         system=backend.system,
+        generator=backend.generator,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=f"{platform.machine()} {platform.system()} Python {platform.python_version()}",
     )
@@ -88,6 +89,7 @@ def _continued(out: Path, header: Header) -> set[str]:
 def _told(header: Header) -> str:
     part = header.split or "全部"
     system = f"、程序与模型 {header.system}" if header.system else ""
+    system += f"、由 {header.generator} 撰写" if header.generator else ""
     return f"问题集 {header.questions}、{header.backend}、索引 {header.index_version}、部分 {part}{system}"
 
 

@@ -81,7 +81,10 @@ def serve(*, options: dict[str, Any]) -> None:
 
         from service.main import live_index, service
 
-        live = live_index(settings)
+        try:
+            live = live_index(settings)
+        except SettingsError as error:
+            _fail(str(error), code=2)
         live.check()
         application = service(settings, live)
         print(_greeting(settings, listener.getsockname()[1], live.serving, live.reason), flush=True)
@@ -135,15 +138,12 @@ def ask(
     settings = _settings(options)
     if not question.strip():
         _fail("问题是空的。", code=2)
-    from service.main import Opener
+    from service.main import opener
 
     try:
-        serving = Opener(
-            settings.index,
-            model=settings.embedding_model,
-            threshold=settings.refuse_threshold,
-            examples=False,
-        )()
+        serving = opener(settings, examples=False)()
+    except SettingsError as error:
+        _fail(str(error), code=2)
     except IndexerError as error:
         _fail(str(error))
     answer = serving.assistant.ask(question.strip(), filters=Filters(document_ids=tuple(document or ())))

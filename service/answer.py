@@ -10,6 +10,8 @@ from typing import Literal
 from indexer.chunking import Chunk
 from indexer.document import Document, Paragraph
 
+EXTRACTIVE = "extractive"
+"""Names what makes an answer of the documents' own sentences, where no language model wrote it."""
 RefusalReason = Literal["no_evidence", "out_of_scope", "unsafe"]
 
 
@@ -85,11 +87,16 @@ class Answer:
     """Calibrated probability that the passages answer the question."""
     notice: str | None = None
     """A warning for the reader: an older version answered, the language model was down, …"""
-    generator: str = "extractive"
+    generator: str = EXTRACTIVE
     index_version: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     checks: Mapping[str, int] = field(default_factory=dict)
     """What the evidence check did: how many statements were `kept`, `dropped`, `replaced`, `moved`."""
+    dropped: tuple[str, ...] = ()
+    """What was found in the statements that were taken out, in short: `figure 3%`, `evidence`."""
+    generation: str | None = None
+    """How a language model fared: `written`, `replaced`, `refused`, `unneeded`, or why it failed (`down`,
+    `slow`, `busy`, `broken`); None where none was asked."""
 
     @property
     def answered(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Coroutine
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile, params
@@ -15,7 +15,8 @@ from service.admin import CorpusFolder, Job, Jobs, UnacceptableFile
 from service.desk import Desk
 from service.feedback import FeedbackStore
 from service.middleware import path_of, request_id_of
-from service.problems import Problem, from_status
+from service.presence import while_there
+from service.problems import Problem, as_problem
 from service.schemas import (
     AnswerView,
     AskBody,
@@ -34,9 +35,7 @@ from service.schemas import (
     best_paragraphs,
     document_url,
 )
-from service.streaming import stream
-
-logger = logging.getLogger(__name__)
+from service.streaming import AnswerEvents, Release, stream
 
 _WHY = {
     400: "请求无法理解",
@@ -92,6 +91,7 @@ _ANSWER_RESPONSE: dict[int | str, dict[str, Any]] = {
         "description": (
             "回答或拒答。`stream` 为 true 或 `Accept: text/event-stream` 时，以 server-sent events 返回："
             "`meta`、`citations`、若干 `delta`、`done`（整个回答，以它为准）；出错时为 `error`（问题对象）。"
+            "由语言模型撰写时，核对过的部分先到，`citations` 会随之再来，每次是更全的一份。"
             "等候时每隔几秒有一行注释作为心跳。"
         ),
         "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}},
@@ -123,7 +123,7 @@ def questions(desk: Desk, feedback: FeedbackStore, *, heartbeat: float) -> APIRo
         serving = desk.open(request)
         request_id = request_id_of(request.scope)
 
-        async def answer() -> AnswerView:
+        async def answer(release: Release = lambda part: None) -> AnswerView:
             answer = await desk.ask(
                 serving,
                 body.question,
@@ -131,18 +131,19 @@ def questions(desk: Desk, feedback: FeedbackStore, *, heartbeat: float) -> APIRo
                 history=body.turns(),
                 filters=body.filters.filters(),
                 k=body.top_k,
+                release=lambda part: release(AnswerView.of(part, request_id=request_id)),
             )
             return AnswerView.of(answer, request_id=request_id)
 
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
-            return stream(
-                answer,
-                problem=lambda error: _as_problem(error, request_id).body(
+            told = AnswerEvents(
+                lambda error: as_problem(error, request_id).body(
                     instance=path_of(request.scope), request_id=request_id
-                ),
-                heartbeat=heartbeat,
+                )
             )
-        return Response((await answer()).model_dump_json(), media_type="application/json")
+            return stream(answer, dialect=told, heartbeat=heartbeat)
+        finished = await while_there(request, answer())
+        return Response(finished.model_dump_json(), media_type="application/json")
 
     @router.get(
         "/search",
@@ -187,11 +188,12 @@ def questions(desk: Desk, feedback: FeedbackStore, *, heartbeat: float) -> APIRo
         dependencies=[Depends(admitted)],
     )
     def document(document_id: str) -> DocumentDetail:
-        """返回文件的元数据、条款的树和全部段落。"""
-        found = desk.serving().document(document_id)
+        """返回文件的元数据、各个版本、条款的树和全部段落。"""
+        serving = desk.serving()
+        found = serving.document(document_id)
         if found is None:
             raise Problem(404, "no-such-document", f"没有标识为“{document_id}”的文件。")
-        return DocumentDetail.of(found)
+        return DocumentDetail.of(found, serving.library.versions(document_id, date.today()))
 
     @router.post(
         "/feedback",
@@ -378,10 +380,3 @@ def _accepted(job: Job, response: Response) -> JobView:
     view = job_view(job)
     response.headers["Location"] = view.url
     return view
-
-
-def _as_problem(error: Exception, request_id: str) -> Problem:
-    if isinstance(error, Problem):
-        return error
-    logger.error("request %s failed while streaming", request_id, exc_info=error)
-    return from_status(500)

@@ -15,7 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from service.admin import CorpusFolder, Job, Jobs
+from service.answer_cache import AnswerCache
 from service.api import administration, questions
+from service.chat import chat
 from service.desk import Desk
 from service.feedback import FeedbackStore, RecentAnswers
 from service.live_index import LiveIndex, Serving
@@ -51,7 +53,9 @@ def create_app(
         origins=settings.cors_origins,
         per_minute=settings.rate_limit,
     )
-    desk = Desk(live=live, gate=gate, workers=workers, metrics=metrics, recent=RecentAnswers())
+    cache = AnswerCache(settings.answer_cache)
+    metrics.cached.set_function(lambda: len(cache))
+    desk = Desk(live=live, gate=gate, workers=workers, metrics=metrics, recent=RecentAnswers(), cache=cache)
     jobs.published = live.check
 
     @asynccontextmanager
@@ -76,6 +80,7 @@ def create_app(
     shown = templates(title=settings.site_title, docs=settings.docs)
     app.include_router(questions(desk, feedback, heartbeat=settings.heartbeat))
     app.include_router(administration(desk, feedback, corpus, jobs))
+    app.include_router(chat(desk, heartbeat=settings.heartbeat))
     app.include_router(operations(desk))
     app.include_router(widget(settings))
     app.include_router(pages(desk, shown, docs=settings.docs))

@@ -2,54 +2,62 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.catalogue import Entry
 from indexer.document import Document
 from indexer.index import Index
 from indexer.tokens import normalize
-from service.answer import Answer, Filters, Passage, Turn
+from service.answer import EXTRACTIVE, Answer, Filters, Passage, Turn
 from service.composing.brief import Brief
-from service.composing.clauses import compose_clause
-from service.composing.comparisons import compose_by_region, compose_comparison
-from service.composing.facts import compose_facts
-from service.composing.lists import compose_list
-from service.composing.offices import compose_deadline, compose_offices
-from service.composing.records import asks_unstated, compose_record
-from service.composing.sections import compose_section_count, compose_section_list
-from service.composing.tasks import compose_tasks, knows_tasks
+from service.composing.parts import joined, other_parts
+from service.composing.shape import compose
+from service.composing.versions_table import asks_what_changed, without_versions
 from service.conversation import standalone
 from service.evidence import Draft
+from service.generators import never
 from service.homophones import Homophones
 from service.question import Question
 from service.ranking import BUNDLED_RERANKER, Found, Ranker
 from service.refusals import refuse, refuse_unsafe
 from service.rendering import render
+from service.repeals import Named, repealed_in, with_repeals
 from service.retriever import HybridRetriever
 from service.safety import unsafe
 from service.scope import Scope, scope_of
 from service.understanding import Understanding
-from service.verification import verify
+from service.verification import Finding, Verdict, verify
+from service.versions import begins, families, family_of
+
+if TYPE_CHECKING:
+    from service.writer import Writer, Written
 
 logger = logging.getLogger(__name__)
 
 NO_FILTERS = Filters()
 _NEAR = 0.4
 _COVERED = 0.45
-_LEADS = re.compile(r"牵头|lead", re.IGNORECASE)
-_ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in charge", re.IGNORECASE)
 _CANDIDATES = 50
 _MOST_REGIONS = 8
 _MOST_DOCUMENTS = 40
+_MOST_VERSIONS = 6
+_MOST_FINDINGS = 20
+_FINDING_CHARS = 30
+_SHOWN = frozenset({"figure", "bound", "number", "office", "name", "group", "rival", "comparison"})
+"""Kinds of findings whose word is told; that of the others may be a whole sentence that nothing carries."""
+
+Release = Callable[[Answer], None]
 
 
 class Assistant:
@@ -62,19 +70,34 @@ class Assistant:
         reranker: Path = BUNDLED_RERANKER,
         threshold: float | None = None,
         today: date | None = None,
+        writer: Writer | None = None,
     ) -> None:
-        """`threshold`: confidence below which to refuse; None takes the one chosen on data (models/reranker)."""
+        """Open the models over `index`.
+
+        `threshold`: confidence below which to refuse; None takes the one chosen on data (models/reranker).
+        `writer`: has a language model write what was composed; None leaves it as composed.
+        """
         self.index = index
         self.version = index.version
-        self._entries = index.catalogue.entries
+        units, self._entries = _read(index)
+        self.entries = self._entries
+        """What the catalogue knows of each document, with what other documents of the index repeal."""
         self._today = today
+        self._writer = writer
         self._retriever = HybridRetriever(index)
         self._ranker = Ranker(index, reranker)
         self._threshold = self._ranker.threshold if threshold is None else threshold
-        self._understanding = Understanding(self._entries, units=_units(index))
+        self._understanding = Understanding(self._entries, units=units)
         self._homophones = Homophones(index.lexical)
         self._homophones.mend("简意注消")  # makes its table of sounds now, not at the first question
         self._regions = tuple(dict.fromkeys(entry.region for entry in self._entries if entry.region))
+        self._families = families(self._entries)
+
+    def written_by(self, writer: Writer | None) -> Assistant:
+        """Return the same over the same models, its answers written by `writer`."""
+        other = copy.copy(self)
+        other._writer = writer
+        return other
 
     def ask(
         self,
@@ -83,11 +106,23 @@ class Assistant:
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
         k: int = 8,
+        release: Release = lambda answer: None,
+        cancelled: Callable[[], bool] = never,
     ) -> Answer:
-        """Answer `question`; refuse, rather than raise, when nothing supports an answer."""
+        """Answer `question`; refuse, rather than raise, when nothing supports an answer.
+
+        While a language model writes, `release` is called with what is checked already, each time with
+        more of it. Once `cancelled()` nobody waits for the answer and the model is stopped.
+        """
         clock = _Clock()
         with clock("understand"):
-            alone = standalone(normalize(question), history, self._understanding.places)
+            asked = normalize(question)
+            alone = standalone(asked, history, self._understanding.places)
+        if self._writer is not None and alone != asked and unsafe(alone) is None:
+            with clock("rewrite"):
+                rewritten = self._writer.rewrite(question, history, cancelled=cancelled)
+            alone = normalize(rewritten) if rewritten else alone
+        with clock("understand"):
             alone = self._homophones.mend(alone, keep=self._understanding.places(alone))
             understood = self._understanding.read(question, alone)
             why = unsafe(understood.text)
@@ -104,15 +139,27 @@ class Assistant:
                     understood = self._understanding.read(question, alone, names=names)
                     scope = self._scope(understood, filters)
                     brief = self._search(understood, scope, k)
+            brief = self._with_versions(brief, scope, filters, k)
         with clock("generate"):
-            draft = self._compose(brief, scope)
+            draft = Draft(()) if _elsewhere(understood, scope) else compose(brief)
+            for part in other_parts(brief.question, draft):
+                draft = joined(draft, compose(self._search(part, scope, k)))
         with clock("verify"):
             verdict = verify(draft)
-        dropped = len({finding.statement for finding in verdict.findings})
-        checks = {"kept": max(verdict.checked - dropped, 0), "dropped": dropped}
         if verdict.findings:
             logger.warning("removed from an answer: %s", [finding.word for finding in verdict.findings])
-        if not verdict.draft.blocks:
+        draft, written = verdict.draft, None
+        if self._writer is not None and draft.blocks:
+            with clock("write"):
+                written = self._writer.write(
+                    brief,
+                    draft,
+                    release=lambda checked: release(self._growing(understood, checked)),
+                    cancelled=cancelled,
+                )
+            draft = written.draft
+        report = _report(verdict, written)
+        if not draft.blocks:
             near = brief.found.passages[:3] if _on_topic(brief.found) else ()
             on_topic = bool(near or understood.regions or understood.document_ids)
             refusal = refuse(
@@ -127,16 +174,15 @@ class Assistant:
                 text=refusal.message,
                 refusal=refusal,
                 suggestions=near,
-                checks=checks,
                 confidence=brief.found.confidence,
+                **report,
             )
-        text, citations = render(verdict.draft)
+        text, citations = render(draft)
         cited = dict.fromkeys(one.document.id for one in citations)
         warnings = [scope.warnings[one] for one in cited if one in scope.warnings]
-        notice = (
-            " ".join(dict.fromkeys(text for text in (verdict.draft.notice, scope.notice, *warnings) if text))
-            or None
-        )
+        fallback = written.notice if written else None
+        notices = (fallback, verdict.draft.notice, draft.notice, scope.notice, *warnings)
+        notice = " ".join(dict.fromkeys(text for text in notices if text)) or None
         return self._answer(
             understood,
             clock,
@@ -144,7 +190,7 @@ class Assistant:
             citations=citations,
             confidence=brief.found.confidence,
             notice=notice,
-            checks=checks,
+            **report,
         )
 
     def search(self, question: str, *, filters: Filters = NO_FILTERS, k: int = 10) -> list[Passage]:
@@ -165,11 +211,23 @@ class Assistant:
         )
         return replace(answer, timings_ms=clock.times(), **fields)  # type: ignore[arg-type]
 
+    def _growing(self, question: Question, draft: Draft) -> Answer:
+        """Return what of an answer may be shown already."""
+        text, citations = render(draft)
+        return Answer(
+            question.original,
+            question.text,
+            text,
+            citations,
+            kind=question.kind,
+            index_version=self.version,
+        )
+
     def _search(self, question: Question, scope: Scope, k: int) -> Brief:
         found = self._find(question, scope.document_ids, k)
         by_region: dict[str, Found] = {}
         allowed = set(scope.document_ids)
-        for region in self._regions_to_compare(question, scope):
+        for region in self._regions_to_compare(question, scope, found):
             ids = [entry.id for entry in self._entries if entry.id in allowed and entry.region == region]
             by_region[region] = self._find(question, ids, k)
         return Brief(
@@ -181,6 +239,38 @@ class Assistant:
             threshold=self._threshold,
         )
 
+    def _with_versions(self, brief: Brief, scope: Scope, filters: Filters, k: int) -> Brief:
+        """Return `brief` with the versions of its documents, where the question is about documents or a change."""
+        brief = replace(brief, day=filters.as_of or self._today or date.today())
+        changed = asks_what_changed(brief.question)
+        if not changed and brief.question.kind != "metadata":
+            return brief
+        catalogue = self.index.catalogue
+        ids = set(scope.document_ids[:_MOST_DOCUMENTS])
+        asked = [entry for entry in self._entries if entry.id in ids]
+        kin = {family_of(entry): self._families[family_of(entry)] for entry in asked}
+        several = [members[-_MOST_VERSIONS:] for members in kin.values() if len(members) > 1]
+        editions = {
+            entry.id: tuple(catalogue.document(member.id) for member in members)
+            for members in several
+            for entry in members
+        }
+        enders = {entry.title: entry.id for entry in self._entries if any(one.repealed_by for one in asked)}
+        repealing = {
+            entry.id: catalogue.document(enders[entry.repealed_by]) for entry in asked if entry.repealed_by
+        }
+        brief = replace(brief, editions=editions, repealing=repealing)
+        compared = [
+            [entry for entry in members if entry.id in scope.document_ids and begins(entry)]
+            for members in several
+        ]
+        compared = [members for members in compared if len({begins(entry) for entry in members}) > 1]
+        if not changed or len(compared) != 1:
+            return brief
+        question = without_versions(brief.question)
+        searched = {entry.id: self._find(question, [entry.id], k) for entry in compared[0]}
+        return replace(brief, by_version=searched)
+
     def _find(self, question: Question, document_ids: Sequence[str], k: int) -> Found:
         rows = self._rows(document_ids)
         candidates = self._retriever.retrieve(question, k=_CANDIDATES, rows=rows)
@@ -191,8 +281,11 @@ class Assistant:
             return None
         return self.index.catalogue.rows_of(document_ids)
 
-    def _regions_to_compare(self, question: Question, scope: Scope) -> list[str]:
-        """Return the regions to search one by one: those compared, or all where the question names none."""
+    def _regions_to_compare(self, question: Question, scope: Scope, found: Found) -> list[str]:
+        """Return the regions to search one by one: those compared, or all where the question names none.
+
+        Of more than `_MOST_REGIONS` those that the passages found speak for.
+        """
         allowed = set(scope.document_ids)
         present = {entry.region for entry in self._entries if entry.id in allowed and entry.region}
         if question.document_ids:
@@ -202,9 +295,14 @@ class Assistant:
             return named[:_MOST_REGIONS] if len(named) > 1 else []
         if (
             not question.regions
-            and 1 < len(present) <= _MOST_REGIONS
-            and question.kind in ("figure", "deadline", "fact")
+            and len(present) > 1
+            and found.confidence >= self._threshold
+            and question.kind
+            in ("figure", "deadline", "fact", "yesno", "office", "definition", "list", "procedure")
         ):
+            if len(present) > _MOST_REGIONS:
+                near = dict.fromkeys(passage.document.region for passage in found.passages)
+                return [region for region in near if region in present]
             return sorted(present)
         return []
 
@@ -214,56 +312,43 @@ class Assistant:
             ids += [one for one in scope.document_ids if one not in ids]
         return tuple(self.index.catalogue.document(one) for one in ids)
 
-    def _compose(self, brief: Brief, scope: Scope) -> Draft:
-        """Choose the shape of the answer; an empty draft is a refusal."""
-        question = brief.question
-        if (
-            scope.missing_regions
-            and not question.document_ids
-            and len(scope.missing_regions) == len(question.regions)
-        ):
-            return Draft(())
-        if question.address is not None and (question.document_ids or len(brief.documents) == 1):
-            draft = compose_clause(brief)
-            if draft.blocks:
-                return draft
-        if question.kind == "metadata":
-            draft = compose_record(brief)
-            if draft.blocks or asks_unstated(brief):
-                return draft
-        if question.kind == "count":
-            draft = compose_section_count(brief)
-            if draft.blocks:
-                return draft
-        if question.kind == "tasks" or (question.kind == "count" and question.units):
-            draft = compose_tasks(brief)
-            if draft.blocks or (question.units and _LEADS.search(question.text) and knows_tasks(brief)):
-                return draft
-        if question.kind == "compare" and len(brief.by_region) > 1:
-            return compose_comparison(brief)
-        if brief.found.confidence < brief.threshold:
-            return Draft(())
-        if question.kind != "yesno" and not _of_the_year(question, brief.found):
-            return Draft(())
-        if len(question.regions) > 1 and len(brief.by_region) > 1:
-            return compose_comparison(brief)
-        if brief.by_region and not question.regions:
-            draft = compose_by_region(brief)
-            if len(draft.blocks) > 1:
-                return draft
-        if question.kind == "deadline":
-            draft = compose_deadline(brief)
-            if draft.blocks:
-                return draft
-        if question.kind == "office" or (
-            question.kind == "yesno" and question.units and _ROLE.search(question.text)
-        ):
-            return compose_offices(brief)
-        if question.kind == "list":
-            return compose_section_list(brief) or compose_list(brief)
-        if question.kind == "procedure":
-            return compose_list(brief)
-        return compose_facts(brief)
+
+def _report(verdict: Verdict, written: Written | None) -> dict[str, object]:
+    """Return the fields of an answer that say who wrote it and what the evidence check took out."""
+    taken_out = len({finding.statement for finding in verdict.findings})
+    checks = {"kept": max(verdict.checked - taken_out, 0), "dropped": taken_out}
+    if written is None:
+        return {"checks": checks, "dropped": _told(verdict.findings)}
+    if written.generator != EXTRACTIVE:
+        checks = {"kept": 0, **written.checks, "dropped": written.checks.get("dropped", 0) + taken_out}
+    elif written.checks:  # the composed answer leaves: what was good of the model's gives way too
+        good = written.checks.get("kept", 0) + written.checks.get("moved", 0)
+        checks["dropped"] += written.checks.get("dropped", 0)
+        checks["replaced"] = good
+    return {
+        "checks": checks,
+        "dropped": _told((*verdict.findings, *written.dropped)),
+        "generator": written.generator,
+        "generation": written.outcome,
+    }
+
+
+def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Say in short what was found: the kind, and the word where it is one and no model's sentence."""
+    told = (
+        f"{finding.kind} {finding.word[:_FINDING_CHARS]}" if finding.kind in _SHOWN else finding.kind
+        for finding in findings
+    )
+    return tuple(dict.fromkeys(told))[:_MOST_FINDINGS]
+
+
+def _elsewhere(question: Question, scope: Scope) -> bool:
+    """True where the question is about places alone that no document speaks for."""
+    return (
+        bool(scope.missing_regions)
+        and not question.document_ids
+        and len(scope.missing_regions) == len(question.regions)
+    )
 
 
 def _on_topic(found: Found) -> bool:
@@ -271,28 +356,18 @@ def _on_topic(found: Found) -> bool:
     return found.nearness >= _NEAR or found.coverage >= _COVERED
 
 
-def _of_the_year(question: Question, found: Found) -> bool:
-    """False where the question names a year that neither the evidence nor its document speaks for."""
-    if not question.years or not found.sentences:
-        return True
-    best = found.sentences[0]
-    document = best.chunk.document
-    about = " ".join(
-        (best.chunk.chunk.text, *best.chunk.chunk.heading_path, document.title, document.number or "")
-    )
-    days = (document.issued_on, document.effective_on, document.expires_on)
-    spoken = {day.year for day in days if day is not None}
-    return any(str(year) in about or year in spoken for year in question.years)
-
-
-def _units(index: Index) -> set[str]:
-    """Return the offices that trailers name."""
-    found: set[str] = set()
+def _read(index: Index) -> tuple[set[str], tuple[Entry, ...]]:
+    """Return the offices that trailers name, and the entries with what documents repeal one another."""
+    units: set[str] = set()
+    repealed: dict[str, tuple[Named, ...]] = {}
     for entry in index.catalogue.entries:
-        for clause in index.catalogue.document(entry.id).clauses:
+        document = index.catalogue.document(entry.id)
+        for clause in document.clauses:
             if clause.trailer is not None:
-                found.update(clause.trailer.lead_units, clause.trailer.responsible_units)
-    return found
+                units.update(clause.trailer.lead_units, clause.trailer.responsible_units)
+        if names := repealed_in(document):
+            repealed[entry.id] = names
+    return units, with_repeals(index.catalogue.entries, repealed)
 
 
 class _Clock:
@@ -308,7 +383,8 @@ class _Clock:
         try:
             yield
         finally:
-            self._times[step] = round((time.perf_counter() - began) * 1000, 2)
+            spent = (time.perf_counter() - began) * 1000
+            self._times[step] = round(self._times.get(step, 0.0) + spent, 2)
 
     def times(self) -> dict[str, float]:
         """Return milliseconds by step, and in all."""

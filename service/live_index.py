@@ -11,7 +11,7 @@ from typing import Protocol
 
 from indexer.document import Document
 from indexer.errors import IndexerError
-from service.answer import Answer, Filters, Passage, Turn
+from service.answer import EXTRACTIVE, Answer, Filters, Passage, Turn
 from service.library import Library
 
 logger = logging.getLogger(__name__)
@@ -21,9 +21,21 @@ class Asked(Protocol):
     """Answers questions from one version of the index; may be called from several threads."""
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = ..., k: int = 8
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = ...,
+        k: int = 8,
+        release: Callable[[Answer], None] = ...,
+        cancelled: Callable[[], bool] = ...,
     ) -> Answer:
-        """Return an answer, or a refusal; nothing is raised for want of evidence."""
+        """Return an answer, or a refusal; nothing is raised for want of evidence.
+
+        While a language model writes, `release` is called, in the same thread, with what of the answer is
+        checked already, each time more of it; where the answer in the end is another, that one stands.
+        Once `cancelled()` nobody waits any longer, and what is returned does not matter.
+        """
         ...
 
     def search(self, question: str, *, filters: Filters = ..., k: int = 10) -> list[Passage]:
@@ -44,6 +56,8 @@ class Serving:
     """Name of the embedding model."""
     examples: tuple[str, ...] = ()
     """Questions drawn from the index, each of which it answers."""
+    generator: str = EXTRACTIVE
+    """What writes the answers; the name of a language model where there is one."""
 
 
 class LiveIndex:

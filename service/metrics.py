@@ -67,6 +67,27 @@ class Metrics:
             ["outcome"],
             registry=registry,
         )
+        self.generations = Counter(
+            "wence_generations",
+            "Answers that a language model was asked to write, by outcome: written, replaced, refused, "
+            "unneeded, or why it failed (down, slow, busy, broken).",
+            ["outcome"],
+            registry=registry,
+        )
+        self.generation_seconds = Histogram(
+            "wence_generation_seconds",
+            "Seconds from handing an answer to the language model to its last checked statement.",
+            ["outcome"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.cache = Counter(
+            "wence_answer_cache",
+            "Questions by what the answer cache did: hit, miss, or bypass (off, or personal data).",
+            ["outcome"],
+            registry=registry,
+        )
+        self.cached = Gauge("wence_answer_cache_entries", "Answers kept for reuse.", registry=registry)
         self.feedback = Counter("wence_feedback", "Feedback by rating.", ["rating"], registry=registry)
         self.index = Info("wence_index", "The index version that is served.", registry=registry)
         self.documents = Gauge("wence_index_documents", "Documents in the served index.", registry=registry)
@@ -79,9 +100,11 @@ class Metrics:
         self.jobs = Counter("wence_jobs", "Indexing jobs by how they ended.", ["state"], registry=registry)
         for outcome in ("ok", "failed"):
             self.reloads.labels(outcome)
+        for outcome in ("hit", "miss", "bypass"):
+            self.cache.labels(outcome)
 
-    def answered(self, answer: Answer) -> None:
-        """Count one answer or refusal."""
+    def answered(self, answer: Answer, *, again: bool = False) -> None:
+        """Count one answer or refusal; `again`: it came from the cache, so nothing was checked or written."""
         outcome = answer.refusal.reason if answer.refusal else "answered"
         self.answers.labels(answer.kind, answer.generator, outcome).inc()
         self.citations.inc(len(answer.citations))
@@ -89,8 +112,15 @@ class Metrics:
             self.notices.inc()
         for step, milliseconds in answer.timings_ms.items():
             self.steps.labels(step).observe(milliseconds / 1000)
+        if again:
+            return
         for check, count in answer.checks.items():
             self.checks.labels(check).inc(count)
+        if answer.generation is not None:
+            self.generations.labels(answer.generation).inc()
+            self.generation_seconds.labels(answer.generation).observe(
+                answer.timings_ms.get("write", 0.0) / 1000
+            )
 
     def text(self) -> bytes:
         """Return everything in the text format."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,11 @@ from starlette.responses import JSONResponse, Response
 
 from service.explain import explain
 
+logger = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
+CHAT_PREFIX = "/v1/"
+"""Calls below it speak the OpenAI dialect."""
 
 _TITLES = {
     400: "请求无法理解",
@@ -27,6 +32,7 @@ _TITLES = {
     415: "不支持的内容类型",
     422: "请求的内容不合要求",
     429: "请求太频繁",
+    499: "提问的一方已经离开",
     500: "服务内部出错",
     503: "暂时无法服务",
 }
@@ -34,6 +40,15 @@ _DETAILS = {
     404: "没有这个地址。",
     405: "这个地址不接受这种请求方法。",
     500: "服务内部出错，已记入日志。请稍后重试；若仍出现，请把 request_id 告诉管理员。",
+}
+
+# By kind: the type and the code in the OpenAI dialect; None: by the status.
+_CHAT_ERRORS: Mapping[str, tuple[str | None, str | None]] = {
+    "invalid-request": (None, None),
+    "key-required": (None, "invalid_api_key"),
+    "key-refused": (None, "invalid_api_key"),
+    "no-such-model": (None, "model_not_found"),
+    "rate-limited": ("requests", "rate_limit_exceeded"),
 }
 
 
@@ -101,8 +116,25 @@ class Problem(Exception):
             errors=list(self.errors) if self.errors is not None else None,
         ).model_dump(exclude_none=True)
 
+    def chat_body(self, *, request_id: str) -> dict[str, Any]:
+        """Return the same in the form of the OpenAI dialect."""
+        type_, code = _CHAT_ERRORS.get(self.kind, (None, self.kind.replace("-", "_")))
+        type_ = type_ or ("server_error" if self.status >= 500 else "invalid_request_error")
+        message = f"{self.detail}（request_id：{request_id}）" if self.status >= 500 else self.detail
+        param = self.errors[0].path or None if self.errors else None
+        return {"error": {"message": message, "type": type_, "param": param, "code": code}}
+
+    @property
+    def chat_status(self) -> int:
+        """The status that the OpenAI dialect has for it."""
+        return {"invalid-request": 400, "key-refused": 401}.get(self.kind, self.status)
+
     def response(self, *, instance: str, request_id: str) -> Response:
-        """Return the problem object as a response."""
+        """Return the problem object as a response; below /v1/ in the form of the OpenAI dialect."""
+        if instance.startswith(CHAT_PREFIX):
+            return JSONResponse(
+                self.chat_body(request_id=request_id), status_code=self.chat_status, headers=self.headers
+            )
         return JSONResponse(
             self.body(instance=instance, request_id=request_id),
             status_code=self.status,
@@ -122,6 +154,14 @@ def from_status(
         detail or _DETAILS.get(status, _TITLES.get(status, "请求无法处理")),
         headers=headers,
     )
+
+
+def as_problem(error: Exception, request_id: str) -> Problem:
+    """Return what ends a stream that `error` broke; what nobody foresaw is logged and becomes a 500."""
+    if isinstance(error, Problem):
+        return error
+    logger.error("request %s failed while streaming", request_id, exc_info=error)
+    return from_status(500)
 
 
 def from_validation(error: RequestValidationError) -> Problem:

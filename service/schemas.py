@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, S
 from indexer.document import Clause, Document, Paragraph, Trailer
 from service.answer import Answer, Citation, Filters, Passage, RefusalReason, Turn
 from service.formal import formal_citation
+from service.versions import State, Version
 
 QUESTION_CHARS = 2000
 
@@ -263,7 +264,8 @@ _ANSWER_EXAMPLE: dict[str, JsonValue] = {
     "kind": "figure",
     "confidence": 0.97,
     "notice": None,
-    "checks": {},
+    "checks": {"kept": 1, "dropped": 0},
+    "dropped": [],
     "generator": "extractive",
     "index_version": "20240501T083000Z-1a2b3c",
     "timings_ms": {"retrieve": 3.1, "generate": 0.8, "total": 4.2},
@@ -286,8 +288,17 @@ class AnswerView(BaseModel):
     kind: str = Field(description="问题的种类：figure、deadline、office、list……", examples=["figure"])
     confidence: float = Field(description="检索片段足以回答问题的概率，经过校准")
     notice: str | None = Field(description="给读者的提醒：依据的是旧版文件、语言模型不可用……")
-    checks: dict[str, int] = Field(description="离开服务前的证据核对：各种结果的陈述数")
-    generator: str = Field(description="`extractive`，或 `llm:模型名`", examples=["extractive"])
+    checks: dict[str, int] = Field(
+        description="离开服务前的证据核对：各种结果的陈述数：`kept` 留下、`moved` 改正了引文、`dropped` 去掉、"
+        "`replaced` 让位给直接摘自原文的回答"
+    )
+    dropped: list[str] = Field(
+        description="被去掉的陈述里查出了什么：种类与字词", examples=[["figure 3%", "evidence"]]
+    )
+    generator: str = Field(
+        description="`extractive`，或 `llm:模型名;prompt=提示词@版本`",
+        examples=["extractive", "llm:qwen3-8b;prompt=answer@1"],
+    )
     index_version: str = Field(description="所用索引的版本")
     timings_ms: dict[str, float] = Field(description="各步用时，毫秒")
 
@@ -311,6 +322,7 @@ class AnswerView(BaseModel):
             confidence=round(answer.confidence, 6),
             notice=answer.notice,
             checks=dict(answer.checks),
+            dropped=list(answer.dropped),
             generator=answer.generator,
             index_version=answer.index_version,
             timings_ms={step: round(ms, 3) for step, ms in answer.timings_ms.items()},
@@ -395,16 +407,48 @@ class ParagraphView(BaseModel):
     formal: str = Field(description="正式引文")
 
 
+class VersionView(BaseModel):
+    """One version of a regulation."""
+
+    id: str = Field(description="文件的标识", examples=["qingshi-2024"])
+    title: str = Field(description="标题")
+    issued_on: date | None = Field(description="成文日期")
+    effective_on: date | None = Field(description="施行日期")
+    expires_on: date | None = Field(description="失效日期")
+    state: State = Field(
+        description="今天的状态：`in_force` 现行、`older` 已有更新的版本、`not_yet` 尚未施行、`expired` 有效期届满、"
+        "`repealed` 已废止、`unknown` 文中没有写明"
+    )
+    url: str = Field(description="阅读页的地址")
+
+    @classmethod
+    def of(cls, version: Version) -> VersionView:
+        """Return what is sent for `version`."""
+        entry = version.entry
+        return cls(
+            id=entry.id,
+            title=entry.title,
+            issued_on=entry.issued_on,
+            effective_on=entry.effective_on,
+            expires_on=entry.expires_on,
+            state=version.state,
+            url=document_url(entry.id),
+        )
+
+
 class DocumentDetail(DocumentView):
-    """One document: metadata, outline, paragraphs."""
+    """One document: metadata, versions, outline, paragraphs."""
 
     source: str = Field(description="文件夹中的路径")
+    versions: list[VersionView] = Field(
+        description="同一文件的各个版本，新的在前，包括这一份；只有一个版本时也列出它"
+    )
     outline: list[OutlineView] = Field(description="条款的树")
     paragraphs: list[ParagraphView] = Field(description="全部段落，按文中次序")
 
     @classmethod
-    def of(cls, document: Document) -> DocumentDetail:
-        """Return what is sent for `document`."""
+    def of(cls, document: Document, versions: Sequence[Version] = ()) -> DocumentDetail:
+        """Return what is sent for `document`, one of `versions`."""
         return cls(
             id=document.id,
             title=document.title,
@@ -418,6 +462,7 @@ class DocumentDetail(DocumentView):
             digest_of=document.digest_of,
             url=document_url(document.id),
             source=document.source,
+            versions=[VersionView.of(version) for version in versions],
             outline=outline(document),
             paragraphs=[
                 ParagraphView(

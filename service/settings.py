@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -17,8 +18,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from service.explain import explain
 
 PREFIX = "WENCE_"
+_SECRETS = frozenset({"api_keys", "admin_key", "session_secret", "llm_api_key", "llm_extra"})
 # Variables of the project's other programs; here they are neither read nor mistaken for a typing error.
-FOREIGN = frozenset({"WENCE_ORIGINALS", "WENCE_CHROMIUM"})
+FOREIGN = frozenset({"WENCE_ORIGINALS", "WENCE_CHROMIUM", "WENCE_EVAL_KEY"})
 
 
 class SettingsError(Exception):
@@ -32,6 +34,7 @@ def _split(value: object) -> object:
     return value
 
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:_]+(?:/[^\s?#@]*)?")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
@@ -52,12 +55,36 @@ def _optional(value: object) -> object:
     return None if value == "" else value
 
 
+def _address(value: object) -> object:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        raise ValueError(f"“{value}”不是地址，应以 http:// 或 https:// 开头，不带用户名、密码和参数")
+    return value.rstrip("/")
+
+
+def _object(value: object) -> object:
+    """Read a JSON object from a string."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value or "{}")
+    except ValueError as error:
+        raise ValueError(f"不是有效的 JSON：{error}") from error
+    if not isinstance(found, dict):
+        raise ValueError("不是 JSON 对象")
+    return found
+
+
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
 Embedders = Annotated[
     tuple[Annotated[str, AfterValidator(_embedder)], ...], NoDecode, BeforeValidator(_split)
 ]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_optional)]
+Optional = Annotated[str | None, BeforeValidator(_optional)]
+Address = Annotated[str | None, BeforeValidator(_address)]
+Extra = Annotated[Mapping[str, Any], NoDecode, BeforeValidator(_object)]
 
 
 def _setting(default: Any, *, says: str, expects: str, **constraints: Any) -> Any:
@@ -171,6 +198,83 @@ class Settings(BaseSettings):
         Path("var/feedback.sqlite3"), says="反馈存放的 SQLite 文件", expects="文件路径"
     )
 
+    llm_base_url: Address = _setting(
+        None,
+        says="由语言模型撰写回答：OpenAI 接口的地址，须带其路径；不设则回答摘自原文",
+        expects="地址，如 http://127.0.0.1:8001/v1，或不设",
+    )
+    llm_model: Optional = _setting(
+        None, says="该接口上的模型名称；不设则用它列出的第一个", expects="名称，或不设"
+    )
+    llm_api_key: Secret = _setting(None, says="该接口的密钥", expects="密钥，或不设")
+    llm_local: Optional = _setting(
+        None,
+        says="由本机的语言模型撰写回答：transformers 对话模型的名称或文件夹；与 WENCE_LLM_BASE_URL 只设其一",
+        expects="名称或文件夹路径，或不设",
+    )
+    llm_device: str = _setting(
+        "auto",
+        says="本机语言模型所在的设备；auto 表示有显卡用显卡",
+        expects="auto、cpu、cuda、cuda:1 等",
+        pattern=r"^[a-z]+(:\d+)?$",
+    )
+    llm_dtype: Literal["auto", "float32", "bfloat16", "float16"] = _setting(
+        "auto",
+        says="本机语言模型的数值类型；auto 表示照模型所存",
+        expects="auto、float32、bfloat16 或 float16",
+    )
+    llm_context: int = _setting(
+        8192,
+        says="提示词与回复合计的词元数上限，不得超过模型所能",
+        expects="1024 到 2000000 的整数",
+        ge=1024,
+        le=2_000_000,
+    )
+    llm_max_tokens: int = _setting(
+        800, says="一次回复的词元数上限，含推理模型的思考", expects="16 到 100000 的整数", ge=16, le=100_000
+    )
+    llm_temperature: float = _setting(
+        0.0, says="采样温度；0 表示每次取最可能的词", expects="0 到 2 的小数", ge=0, le=2
+    )
+    llm_tokenizer: Annotated[Path | None, BeforeValidator(_optional)] = _setting(
+        None,
+        says="该模型的 tokenizer.json 所在的文件夹，用来准确计数；不设则估计",
+        expects="文件夹路径，或不设",
+    )
+    llm_extra: Extra = _setting(
+        {},
+        says="随每次请求另附的参数，用于模型或接口特有的开关；本机的模型只认其中的 chat_template_kwargs",
+        expects='JSON 对象，如 {"chat_template_kwargs": {"enable_thinking": false}}',
+    )
+    llm_stream: bool = _setting(
+        True, says="是否让该接口边写边传；只有不支持的网关才关闭", expects="true 或 false"
+    )
+    llm_timeout: float = _setting(
+        30.0,
+        says="等一次回复写完最多多少秒，超出即改用摘自原文的回答；须小于 WENCE_REQUEST_TIMEOUT",
+        expects="1 到 3600 的秒数",
+        ge=1,
+        le=3600,
+    )
+    llm_retries: int = _setting(
+        2, says="该接口出错时再试几次，都在上述时间之内", expects="0 到 10 的整数", ge=0, le=10
+    )
+    llm_concurrency: int = _setting(
+        4, says="同时向该接口发出的请求数", expects="1 到 256 的整数", ge=1, le=256
+    )
+    prompts: Annotated[Path | None, BeforeValidator(_optional)] = _setting(
+        None,
+        says="自己的提示词所在的文件夹，其中没有的用自带的；不设则都用自带的",
+        expects="文件夹路径，或不设",
+    )
+    answer_cache: int = _setting(
+        1000,
+        says="缓存多少个回答，同样的问题再来时直接返回；0 表示不缓存",
+        expects="0 到 1000000 的整数",
+        ge=0,
+        le=1_000_000,
+    )
+
 
 def _expects(field: FieldInfo) -> str:
     extra = field.json_schema_extra
@@ -215,7 +319,32 @@ def load_settings(
         if secret is not None and len(secret.get_secret_value()) < 16:
             found = len(secret.get_secret_value())
             raise SettingsError(f"设置 {PREFIX}{name.upper()} 太短：找到 {found} 个字符，应为至少 16 个字符")
+    problem = _at_odds(settings)
+    if problem:
+        raise SettingsError(problem)
     return settings
+
+
+def _at_odds(settings: Settings) -> str | None:
+    """Say which settings of the language model do not go together."""
+    if settings.llm_base_url is None and settings.llm_local is None:
+        return None
+    if settings.llm_base_url is not None and settings.llm_local is not None:
+        return (
+            f"WENCE_LLM_BASE_URL（{settings.llm_base_url}）与 WENCE_LLM_LOCAL（{settings.llm_local}）"
+            "都设了，只能设其一"
+        )
+    if settings.llm_timeout >= settings.request_timeout:
+        return (
+            f"WENCE_LLM_TIMEOUT 是 {settings.llm_timeout:g} 秒，应小于 WENCE_REQUEST_TIMEOUT 的"
+            f" {settings.request_timeout:g} 秒，否则来不及改用摘自原文的回答"
+        )
+    if settings.llm_max_tokens * 2 > settings.llm_context:
+        return (
+            f"WENCE_LLM_MAX_TOKENS 是 {settings.llm_max_tokens}，应不超过 WENCE_LLM_CONTEXT 的一半"
+            f"（{settings.llm_context // 2}），否则放不下政策文件的片段"
+        )
+    return None
 
 
 def _describe(error: Any, given: Mapping[str, Any], in_file: Mapping[str, str | None]) -> str:
@@ -227,7 +356,7 @@ def _describe(error: Any, given: Mapping[str, Any], in_file: Mapping[str, str | 
         where, found = f"环境变量 {variable}", os.environ.get(variable, error["input"])
     else:
         where, found = f".env 中的 {variable}", in_file.get(variable, error["input"])
-    shown = "（已隐去）" if name in ("api_keys", "admin_key", "session_secret") else f"“{found}”"
+    shown = "（已隐去）" if name in _SECRETS else f"“{found}”"
     return f"{where} 不对：找到 {shown}，应为{_expects(Settings.model_fields[name])}（{explain(error)}）"
 
 
@@ -244,7 +373,7 @@ def settings_table() -> str:
 
 def _default(field: FieldInfo) -> str:
     default = field.default
-    if default is None or default in ((), ""):
+    if default is None or default in ((), "", {}):
         return "不设"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"

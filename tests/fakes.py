@@ -141,6 +141,7 @@ class FakeAssistant:
     """Answers with the paragraph that shares most character pairs with the question; refuses without two.
 
     `slowness` is how long each answer takes; `gate`, where given, must be set before one leaves.
+    `growing`, where given, says what of an answer is released before it is whole.
     """
 
     def __init__(
@@ -151,23 +152,42 @@ class FakeAssistant:
         slowness: float = 0.0,
         gate: threading.Event | None = None,
         rewrite: Callable[[Answer], Answer] = lambda answer: answer,
+        growing: Callable[[Answer], Sequence[Answer]] = lambda answer: (),
     ) -> None:
         self.documents = documents
         self.version = version
         self.slowness = slowness
         self.gate = gate
         self.rewrite = rewrite
+        self.growing = growing
+        self.given_up = threading.Event()
+        """Set where an answer found, when it left, that nobody waits for it."""
         self.asked: list[tuple[str, tuple[Turn, ...], Filters, int]] = []
         self.entered = threading.Event()
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING, k: int = 8
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters = EVERYTHING,
+        k: int = 8,
+        release: Callable[[Answer], None] = lambda answer: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Answer:
         self.asked.append((question, tuple(history), filters, k))
         self.entered.set()
+        answer = self._answer(question, filters, k)
+        for part in self.growing(answer):
+            release(part)
         if self.gate is not None:
             assert self.gate.wait(10)
         time.sleep(self.slowness)
+        if cancelled():
+            self.given_up.set()
+        return answer
+
+    def _answer(self, question: str, filters: Filters, k: int) -> Answer:
         found = self.search(question, filters=filters, k=k)
         answer = Answer(question, question, "", index_version=self.version, timings_ms={"total": 1.0})
         if not found:

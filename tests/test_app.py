@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -413,6 +414,17 @@ def test_a_document_comes_with_its_outline(asking: TestClient) -> None:
     assert "".join(p["text"] for p in found["paragraphs"]) == document().text.replace("\n", "")
 
 
+def test_a_document_comes_with_its_versions(tmp_path: Path) -> None:
+    old = document("old", title="青石市夜市条例", issued_on=date(2009, 3, 4))
+    new = document("new", title="青石市夜市条例（2019年修订）", issued_on=date(2019, 5, 6))
+    with client(tmp_path, serving(old, new)) as asking:
+        versions = asking.get("/api/v1/documents/old").json()["versions"]
+    assert [(one["id"], one["state"], one["url"]) for one in versions] == [
+        ("new", "in_force", "/documents/new"),
+        ("old", "older", "/documents/old"),
+    ]
+
+
 # Keys and origins
 
 
@@ -540,7 +552,8 @@ def test_the_description_covers_every_call_with_words_and_problems(asking: TestC
             assert call["summary"] and call["description"], path
             for status, response in call["responses"].items():
                 if int(status) >= 400:
-                    assert list(response["content"]) == ["application/problem+json"], path
+                    problem = "json" if path.startswith("/v1/") else "problem+json"
+                    assert list(response["content"]) == [f"application/{problem}"], path
     for name, schema in schemas.items():
         for field, about in schema.get("properties", {}).items():
             assert about.get("description") or name.startswith("Body_"), (name, field)

@@ -50,6 +50,12 @@ def test_equal_systems_do_not_differ() -> None:
     assert (found.mean, found.p) == (0, 1)
 
 
+def test_a_single_question_tells_nothing_from_noise() -> None:
+    found = difference([0.25], [0.75])
+    assert found is not None
+    assert (found.mean, found.p, found.n) == (0.5, 1.0, 1)
+
+
 def test_pairs_must_match() -> None:
     with pytest.raises(ValueError, match="2 and 1"):
         difference([0.0, 1.0], [1.0])

@@ -120,3 +120,54 @@ def test_the_table_has_every_setting() -> None:
     assert len(rows) == 2 + len(Settings.model_fields)
     assert all(row.count("|") == 6 for row in rows)
     assert "| `WENCE_PORT` | `--port` | `8000` |" in "\n".join(rows)
+
+
+LLM = {"llm_base_url": "http://127.0.0.1:8001/v1"}
+
+
+def test_an_address_loses_its_last_slash_and_an_empty_one_is_none() -> None:
+    assert load(llm_base_url="http://llm.example:8001/v1/").llm_base_url == "http://llm.example:8001/v1"
+    assert load(llm_base_url="").llm_base_url is None
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8001", "ftp://x/v1", "http://me:secret@x/v1", "http://x/v1?key=1"]
+)
+def test_an_address_is_plain(address: str) -> None:
+    with pytest.raises(SettingsError, match="--llm-base-url"):
+        load(llm_base_url=address)
+
+
+def test_further_parameters_are_a_json_object() -> None:
+    given = '{"chat_template_kwargs": {"enable_thinking": false}}'
+    assert load(llm_extra=given).llm_extra == {"chat_template_kwargs": {"enable_thinking": False}}
+    assert load(llm_extra="").llm_extra == {}
+    for wrong in ("[1]", "{", "think=false"):
+        with pytest.raises(SettingsError, match="JSON"):
+            load(llm_extra=wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({**LLM, "llm_local": "models/chat"}, ["WENCE_LLM_BASE_URL", "WENCE_LLM_LOCAL", "只能设其一"]),
+        ({**LLM, "llm_timeout": 60}, ["WENCE_LLM_TIMEOUT", "60 秒", "WENCE_REQUEST_TIMEOUT"]),
+        ({**LLM, "request_timeout": 20}, ["30", "20 秒"]),
+        ({**LLM, "llm_context": 1024}, ["WENCE_LLM_MAX_TOKENS", "800", "512"]),
+    ],
+)
+def test_settings_of_the_language_model_that_are_at_odds_are_named(
+    options: dict[str, object], words: list[str]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(**options)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_without_a_language_model_its_settings_bind_nobody() -> None:
+    assert load(request_timeout=5, llm_context=1024).llm_base_url is None
+
+
+def test_the_key_of_the_language_model_is_never_shown() -> None:
+    assert "hush" not in repr(load(llm_api_key="hush-hush"))

@@ -156,7 +156,7 @@ def scripted(question: str) -> dict[str, Any]:
             f"共有三项：\n1. 开办：{day}[1]\n2. 印章：{cost}[2]\n3. 注销：{cancel}[3]\n\n"
             "- 另见[4]\n- 第9号引文不存在[9]",
             [citation(1, day), citation(2, cost), citation(3, cancel), citation(4, "市公安局、市税务局")],
-            generator="llm:qwen3-8b",
+            generator="llm:qwen3-8b;prompt=answer@1",
             notice="依据的是2024年的文件，可能已有新版。",
         )
     return answer(

@@ -1182,7 +1182,7 @@
       const words = this.#words;
       const text = h('div', { class: 'text' });
       renderText(text, turn.text, this.#marker(turn), words);
-      const model = /^llm:(.+)/.exec(answer.generator || '');
+      const model = /^llm:([^;]+)/.exec(answer.generator || '');
       const nearby = answer.suggestions || [];
       if (answer.answered === false) {
         const reason = (answer.refusal || {}).reason;

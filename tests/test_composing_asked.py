@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from service.composing.asked import unit_asked, unit_fit
+from service.composing.asked import is_by_the_same, is_measure, unit_asked, unit_fit
 from service.composing.english import in_english
 from service.composing.facts import same_amount
 from service.composing.groups import excluded, marks
 from service.figures import figures
+from service.question import Question
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,42 @@ def test_three_days_are_not_called_false_of_three_working_days() -> None:
     assert same_amount("3日", "3工作日")
     assert not same_amount("3日", "2工作日")
     assert same_amount("2024-12", "2024-12底")
+
+
+@pytest.mark.parametrize("unit", ["平方米", "公里", "吨", "岁"])
+def test_a_measure_wants_a_figure_of_its_kind(unit: str) -> None:
+    assert is_measure(unit)
+
+
+@pytest.mark.parametrize("unit", [None, "家", "项", "元"])
+def test_what_is_counted_or_paid_is_no_measure(unit: str | None) -> None:
+    assert not is_measure(unit)
+
+
+def rate(text: str) -> Question:
+    return Question(text, text, text, "zh", "figure", "money")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("摊位每天多少钱", "摊位费按日收取，首日二十元。"),
+        ("垃圾费每户每月交多少", "每户每月八元。"),
+        ("充电每度多少钱", "电费零点六元/千瓦时。"),
+        ("每年最多补多少", "年度补助不超过两万元。"),
+        ("最高罚多少", "处二百元罚款。"),
+    ],
+)
+def test_a_rate_is_by_what_was_asked(question: str, text: str) -> None:
+    assert is_by_the_same(rate(question), text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("停车每小时收多少钱", "逾期不缴的，处一百元罚款。"),
+        ("水费每吨多少", "每户每月收取服务费三元。"),
+    ],
+)
+def test_an_amount_is_no_rate(question: str, text: str) -> None:
+    assert not is_by_the_same(rate(question), text)

@@ -29,6 +29,36 @@ _KIN: tuple[frozenset[str], ...] = (
     frozenset({"公斤", "克", "吨"}),
     frozenset({"平方米", "亩", "公顷", "平方公里"}),
 )
+_MEASURES: tuple[frozenset[str], ...] = (
+    frozenset({"米", "厘米", "毫米", "公里"}),
+    frozenset({"公斤", "克", "吨"}),
+    frozenset({"平方米", "亩", "公顷", "平方公里"}),
+    frozenset({"升", "毫升", "立方米"}),
+    frozenset({"千瓦", "千伏安", "兆瓦", "千伏", "伏"}),
+    frozenset({"岁"}),
+)
+_RATES: dict[str, tuple[str, ...]] = {
+    "小时": ("小时", "钟头"),
+    "日": ("工作日", "天", "日"),
+    "月": ("月",),
+    "季": ("季度", "季"),
+    "年": ("学年", "年度", "年"),
+    "户": ("户",),
+    "人": ("人", "位", "名"),
+    "平方米": ("平方米", "平米", "平方", "㎡"),
+    "立方米": ("立方米", "立方", "方"),
+    "吨": ("吨",),
+    "次": ("次", "趟", "回", "例", "起"),
+    "辆": ("辆", "车"),
+    "亩": ("亩",),
+    "公里": ("公里", "千米"),
+    "度": ("千瓦时", "度"),
+}
+"""What a rate may be by, with the words for it."""
+_BARE = {"年": "年度|全年|当年|首年|第.年", "月": "月租|月薪|月缴|月收|当月", "日": "当日"}
+_PER = re.compile(
+    rf"每一?个?({'|'.join(sorted((word for words in _RATES.values() for word in words), key=len, reverse=True))})"
+)
 _PLACES = frozenset({"县市区", "县区", "县", "镇", "村", "城市", "乡镇", "街道", "区域", "区间", "环节"})
 """几个县市区 may be told as 6个以上县市区: what is counted stands apart from its number."""
 
@@ -73,6 +103,22 @@ def unit_asked(text: str) -> str | None:
         if first is not None and first.start == 0 and first.quantity not in ("code", "date"):
             return unit_of(first.value) or None
     return None
+
+
+def is_measure(unit: str | None) -> bool:
+    """True for a unit of length, area, volume, weight, power or age: a figure in no such unit is no answer then."""
+    return unit is not None and any(unit in kin for kin in _MEASURES)
+
+
+def is_by_the_same(question: Question, text: str) -> bool:
+    """False where the question asks for a rate by something (每小时多少钱) and `text` states none by it."""
+    asked = _PER.search(question.text)
+    if asked is None or question.quantity not in ("money", "percent"):
+        return True
+    unit = next(unit for unit, words in _RATES.items() if asked[1] in words)
+    words = "|".join(_RATES[unit])
+    by = rf"(?:[每按逐/]|一个?|平均)[\u4e00-\u9fff\d.]{{0,4}}?(?:{words})|(?:{words})均|单(?:{words})"
+    return re.search(f"{by}|{_BARE[unit]}" if unit in _BARE else by, text) is not None
 
 
 def unit_of(value: str) -> str:

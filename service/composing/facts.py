@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from service.composing.asked import asked_of, unit_fit, unit_of
+from service.composing.asked import asked_of, is_by_the_same, is_measure, unit_asked, unit_fit, unit_of
 from service.composing.brief import Brief
 from service.composing.groups import excluded
 from service.composing.rows import column_asked, figure_in, row_of, row_statement
@@ -195,12 +195,16 @@ def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> Scor
     Figures go before the words that may stand for them (免收), the unit asked for before its kin, and what
     holds all that is asked for before what holds a part.
     """
-    holding = [
+    good = [
         one
         for one in usable
         if one.score >= _HOLDS * usable[0].score
-        and holds_figure(one, question)
         and not is_for_others(one, question)
+        and is_by_the_same(question, one.sentence.paragraph.text)
+    ]
+    # 用两米以内的绳子 reads as if it said for whom, as 单户两百万元以下的企业 does; it comes second.
+    holding = [one for one in good if holds_figure(one, question)] or [
+        one for one in good if _holds_the_very_unit(one, question)
     ]
     if not holding:
         return None
@@ -250,11 +254,18 @@ def asks_figure(question: Question) -> bool:
 
 def holds_figure(one: ScoredSentence, question: Question) -> bool:
     """True where the sentence holds a figure of the kind asked for, or words that stand for one (当场, 免费)."""
-    if any(states(figure, one.sentence.text, question) for figure in one.sentence.figures):
+    unit = unit_asked(question.topic)
+    measured = unit if is_measure(unit) else None  # 十米 is no answer to 多少平方米
+    if any(
+        states(figure, one.sentence.text, question) and unit_fit(measured, figure.value)
+        for figure in one.sentence.figures
+    ):
         return True
     row = row_of(one)
     if row is not None:
         return column_asked(row, question) is not None
+    if measured is not None:
+        return False  # 一宅, 全部 are no square metres
     words = _INSTEAD.get(question.quantity or "any")
     if question.quantity == "money" and _GIVEN.search(question.topic):
         return False  # 免费 says what one pays, not how much one gets
@@ -262,6 +273,11 @@ def holds_figure(one: ScoredSentence, question: Question) -> bool:
     for figure in reversed(one.sentence.figures):  # 4个小时 is no 几枚
         text = text[: figure.start] + text[figure.end :]
     return words is not None and bool(words.search(text))
+
+
+def _holds_the_very_unit(one: ScoredSentence, question: Question) -> bool:
+    unit = unit_asked(question.topic)
+    return unit is not None and any(unit_of(figure.value) == unit for figure in one.sentence.figures)
 
 
 def in_order(chosen: Sequence[ScoredSentence]) -> list[Span]:

@@ -17,6 +17,7 @@ import numpy as np
 from eval.bootstrap import Difference, Interval, difference, interval
 from eval.errors import EvaluationError
 from eval.tables import Table, shown_p
+from indexer.collection import CorpusPassage
 
 MEASURES = {
     "R@5": "Recall@5",
@@ -31,15 +32,6 @@ DEPTH = 100
 
 class CollectionError(EvaluationError):
     """A folder is not in BEIR format; the message names the file and what was found and expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusPassage:
-    """One row of a corpus."""
-
-    id: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ def load_collection(folder: Path) -> Collection:
     Qrels need a header line; a judgement of 0 is no answer. Raises `CollectionError`.
     """
     corpus = tuple(
-        CorpusPassage(str(row["_id"]), str(row.get("title") or ""), str(row["text"]))
+        CorpusPassage(str(row["_id"]), str(row.get("title") or ""), str(row["text"]), _headings(row))
         for row in _rows(folder, "corpus", ("_id", "text"))
     )
     qrels = _qrels(folder)
@@ -103,6 +95,12 @@ def load_collection(folder: Path) -> Collection:
     if absent is not None:
         raise CollectionError(f"{folder}：qrels 提到的问题 {absent} 不在 queries 里")
     return Collection(folder.name, corpus, {query: queries[query] for query in qrels}, qrels)
+
+
+def _headings(row: Mapping[str, Any]) -> tuple[str, ...]:
+    metadata = row.get("metadata")
+    found = metadata.get("headings") if isinstance(metadata, dict) else None
+    return tuple(str(heading) for heading in found) if isinstance(found, list) else ()
 
 
 def _rows(folder: Path, name: str, needed: Sequence[str]) -> Iterator[Mapping[str, Any]]:

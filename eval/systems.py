@@ -1,69 +1,21 @@
-"""Set up the service's retrieval over a BEIR corpus: each system adds one part to the one before."""
+"""Search a collection the way the service does: each system adds one part to the one before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from eval.beir import DEPTH, CorpusPassage, Search
-from indexer.chunking import Chunk
-from indexer.document import Clause, Document, Paragraph
-from indexer.embedding import Embedder
-from indexer.lexical import LexicalIndex
-from indexer.passage_text import passage_text
-from indexer.tokens import lexical_tokens
-from indexer.vectors import FaissIndex
+from eval.beir import DEPTH, Search
+from indexer.collection import CollectionIndex, CorpusPassage
 
 if TYPE_CHECKING:
     from indexer.index import Index
 
 RERANKED = 50
 """So many candidates are reranked; the others keep their order behind them."""
-
-
-class PassageCatalogue:
-    """A corpus whose passages are documents of one clause and one chunk each, in row order."""
-
-    def __init__(self, corpus: Sequence[CorpusPassage]) -> None:
-        self._corpus = corpus
-        self._rows = {passage.id: row for row, passage in enumerate(corpus)}
-
-    def document(self, document_id: str) -> Document:
-        """Return the document of one passage."""
-        return _document(self._corpus[self._rows[document_id]])
-
-    def chunk(self, row: int) -> Chunk:
-        """Return the only chunk of the document in `row`."""
-        return _chunk(self._corpus[row])
-
-
-@dataclass(frozen=True)
-class CollectionIndex:
-    """What retrieving and reranking need of an index, in memory."""
-
-    lexical: LexicalIndex
-    vectors: FaissIndex
-    embedder: Embedder
-    catalogue: PassageCatalogue
-
-
-def index_corpus(
-    corpus: Sequence[CorpusPassage], embedder: Embedder, *, progress: bool = False
-) -> CollectionIndex:
-    """Index a corpus with the parts that the service uses, in memory."""
-    from tqdm import tqdm
-
-    texts = [passage_text(_document(passage), _chunk(passage)) for passage in corpus]
-    words = (lexical_tokens(text) for text in tqdm(texts, desc="分词", unit="段", disable=not progress))
-    return CollectionIndex(
-        LexicalIndex.build(words),
-        FaissIndex.build(embedder.embed_documents(texts, progress=progress)),
-        embedder,
-        PassageCatalogue(corpus),
-    )
 
 
 def systems(
@@ -134,16 +86,3 @@ def _reranked(
         ]
 
     return reranked
-
-
-def _document(passage: CorpusPassage) -> Document:
-    end = len(passage.text)
-    root = Clause("", "", "", None, 0, 0, end, 0)
-    stripped = passage.text.strip()
-    start = passage.text.find(stripped)
-    paragraph = Paragraph(f"{passage.id}#p1", 1, stripped, start, start + len(stripped), 0)
-    return Document(passage.id, passage.title, passage.text, passage.id, (root,), (paragraph,))
-
-
-def _chunk(passage: CorpusPassage) -> Chunk:
-    return Chunk(f"{passage.id}#c1", passage.id, passage.text, 0, len(passage.text), 0, ())

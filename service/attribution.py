@@ -60,7 +60,7 @@ SUPPORT = 0.76
 """Least share of a statement's weight that its evidence carries in wording or meaning."""
 MOVED = 0.93
 """The same where the statement cites nothing, or another source than the one that carries it."""
-PART = 0.42
+PART = 0.48
 """The same for each part between commas."""
 HOLE = 0.15
 """Largest share of the weight that one word without any likeness in the evidence may have."""

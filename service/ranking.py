@@ -134,17 +134,15 @@ class Ranker:
             return Found()
         measured = measure(question, candidates, self._index, self._views, self._reader)
         scores = self._chunks.score(measured.matrix)
-        order = np.argsort(-scores, kind="stable")[:k]
-        views = [measured.views[place] for place in order]
-        closeness = [
-            read_closely(measured, candidates, int(n), self._reader) for n in order[:_READ_SENTENCES]
-        ]
+        everything = [int(place) for place in np.argsort(-scores, kind="stable")]
+        order, read = everything[:k], to_read(measured.views, everything)
+        close = {place: read_closely(measured, candidates, place, self._reader) for place in read}
         sentences, sentence_matrix, sentence_scores = self._score_sentences(
-            measured.lens, views[:_READ_SENTENCES], closeness, scores[order[:_READ_SENTENCES]]
+            measured.lens, [measured.views[place] for place in read], list(close.values()), scores[read]
         )
         inputs = confidence_features(
             measured,
-            [int(place) for place in order],
+            order,
             scores[order],
             sentences,
             sentence_matrix,
@@ -156,13 +154,19 @@ class Ranker:
             Passage(
                 view.chunk,
                 view.document,
-                _best_paragraph(view, measured.lens, closeness[place] if place < len(closeness) else None),
-                float(scores[order[place]]),
+                _best_paragraph(view, measured.lens, close.get(place)),
+                float(scores[place]),
             )
-            for place, view in enumerate(views)
+            for place in order
+            for view in (measured.views[place],)
         )
         ranked = sorted(zip(sentences, sentence_scores, strict=True), key=lambda pair: -pair[1])
-        near = set().union(*(view.tokens | view.path_tokens | view.title_tokens for view in views[:3]))
+        near = set().union(
+            *(
+                view.tokens | view.path_tokens | view.title_tokens
+                for view in (measured.views[place] for place in order[:3])
+            )
+        )
         return Found(
             passages,
             tuple(

@@ -15,7 +15,7 @@ from service.question import Question
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
-DENSE_WEIGHT = 0.4
+DENSE_WEIGHT = 0.6
 """Weight of the cosine beside the normalised BM25 score; chosen on data, see docs/decisions.md."""
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -79,11 +80,17 @@ def view_of(chunk: Chunk, document: Document) -> ChunkView:
     return ChunkView(
         chunk,
         document,
-        frozenset(lexical_tokens(chunk.text)),
-        frozenset(lexical_tokens(" ".join((*chunk.heading_path, referred_text(document, chunk))))),
-        frozenset(lexical_tokens(document.title)),
+        frozenset().union(*(sentence.tokens for sentence in found)),
+        _tokens(referred_text(document, chunk)).union(*map(_tokens, chunk.heading_path)),
+        _tokens(document.title),
         tuple(found),
     )
+
+
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> frozenset[str]:
+    """The lexical tokens of a title or heading, which many chunks share."""
+    return frozenset(lexical_tokens(text))
 
 
 def sentence_vectors(view: ChunkView, embedder: Embedder) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from service.composing.asked import is_by_the_same, is_measure, unit_asked, unit
 from service.composing.english import in_english
 from service.composing.facts import same_amount
 from service.composing.groups import excluded, marks
+from service.composing.wording import states
 from service.figures import figures
 from service.question import Question
 
@@ -130,3 +131,10 @@ def test_a_rate_is_by_what_was_asked(question: str, text: str) -> None:
 )
 def test_an_amount_is_no_rate(question: str, text: str) -> None:
     assert not is_by_the_same(rate(question), text)
+
+
+def test_a_fine_answers_no_question_about_a_price() -> None:
+    text = "占道停放的，处一百元罚款。"
+    (fine,) = figures(text)
+    assert not states(fine, text, rate("停一次车要多少钱"))
+    assert states(fine, text, rate("乱停车罚多少钱"))

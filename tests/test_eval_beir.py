@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.beir import CollectionError, compare, load_collection, measure, result_tables
-from eval.systems import index_corpus, systems
+from eval.systems import systems
+from indexer.collection import index_corpus
 
 CORPUS = [
     {"_id": "p1", "title": "晾晒场", "text": "晾晒场改造每亩补助八十元。"},

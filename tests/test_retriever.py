@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.build import build
 from indexer.index import Index, open_index
-from service.retriever import HybridRetriever, fuse, query_tokens
+from service.retriever import DENSE_WEIGHT, HybridRetriever, fuse, query_tokens
 from service.understanding import Understanding
 from tests.small_corpus import BagOfCharacters, write_corpus
 
@@ -128,7 +128,7 @@ def test_a_real_index_is_searched_both_ways(index: Index) -> None:
     assert "束犬绳" in text(index, int(found.rows[0]))
     assert len(found.rows) == 3
     assert found.fused.tolist() == sorted(found.fused.tolist(), reverse=True)
-    assert found.fused == pytest.approx(found.lexical + 0.4 * found.dense)
+    assert found.fused == pytest.approx(found.lexical + DENSE_WEIGHT * found.dense)
     assert float(found.lexical.max()) <= 1
 
 

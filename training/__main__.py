@@ -52,6 +52,7 @@ TRACKS = (
 
 WEIGHTS = {
     "questions": 1.0,
+    "written": 1.0,
     "plans": 2.0,
     "STARD-train": 2.0,
     "LeCoQA-train": 1.0,
@@ -77,6 +78,11 @@ class Place:
     def embedding(self) -> Path:
         """The embedding's folder."""
         return self.out / "embedding"
+
+    @property
+    def twins(self) -> tuple[Path, Path]:
+        """The folders of two embeddings; each saw but the other half of the questions on statutes and plans."""
+        return self.work / "twin-0", self.work / "twin-1"
 
     @property
     def tokenizer(self) -> Path:
@@ -120,10 +126,10 @@ def _place(data: Path, out: Path, work: Path, threads: int) -> Place:
 def everything(
     context: typer.Context, data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2
 ) -> None:
-    """依次执行 tokenizer、weak、supervised、ranking、evaluate。"""
+    """依次执行 tokenizer、weak、supervised、twins、ranking、evaluate。"""
     if context.invoked_subcommand is not None:
         return
-    for stage in (tokenizer, weak, supervised, ranking, evaluate):
+    for stage in (tokenizer, weak, supervised, twins, ranking, evaluate):
         started = time.monotonic()
         stage(data=data, out=out, work=work, threads=threads)
         typer.echo(f"{stage.__name__}：{time.monotonic() - started:.0f} 秒")
@@ -144,7 +150,10 @@ def tokenizer(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Thr
     typer.echo(f"语料：{len(corpus)} 段，{len(corpus.ids)} 个词")
 
 
-def _pairs(place: Place) -> tuple[TokenCorpus, WeakPairs, ParallelPairs, SupervisedPairs]:
+def _pairs(
+    place: Place, *, without: int | None = None
+) -> tuple[TokenCorpus, WeakPairs, ParallelPairs, SupervisedPairs]:
+    """Return what the stages draw from, `without` one half of the questions on statutes and plans."""
     words = Tokenizer.from_file(str(place.tokenizer))
     corpus = TokenCorpus.load(place.corpus)
     weak_pairs = WeakPairs(corpus)
@@ -156,8 +165,16 @@ def _pairs(place: Place) -> tuple[TokenCorpus, WeakPairs, ParallelPairs, Supervi
     pairs = list(
         chain(
             sources.regulation_questions(place.data, kept_out=False),
-            sources.plan_questions(place.data, kept_out=False),
-            sources.lay_questions(place.data),
+            sources.written_questions(place.data, statutes=False),
+            (
+                pair
+                for pair in chain(
+                    sources.plan_questions(place.data, kept_out=False),
+                    sources.written_questions(place.data, statutes=True),
+                    sources.lay_questions(place.data),
+                )
+                if without is None or sources.half_of_pair(pair) != without
+            ),
             sources.reading_questions(place.data, kept_out=False),
             sources.news_questions(place.data),
         )
@@ -185,20 +202,35 @@ def weak(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads 
 def supervised(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
     """第二阶段：用问题与答案段落训练，各次取平均，写出模型。"""
     place = _place(data, out, work, threads)
-    _, weak_pairs, parallel, asked = _pairs(place)
+    _train_supervised(place, place.embedding, {track.name: track.seeds for track in TRACKS})
+    typer.echo(f"模型：{place.embedding}")
+
+
+@app.command()
+def twins(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
+    """第二阶段再做两次，各不用有关法条和虚构方案的一半问题：重排模型要在向量模型没有见过的问题上训练。"""
+    place = _place(data, out, work, threads)
+    for half, folder in enumerate(place.twins):
+        _train_supervised(place, folder, {track.name: track.seeds[:1] for track in TRACKS}, without=half)
+        typer.echo(f"只供训练重排的模型：{folder}")
+
+
+def _train_supervised(
+    place: Place, folder: Path, seeds: dict[str, tuple[int, ...]], *, without: int | None = None
+) -> None:
+    _, weak_pairs, parallel, asked = _pairs(place, without=without)
     mixture = [(0.70, asked.draw), (0.12, parallel.draw), (0.18, weak_pairs.draw)]
     means = []
     for track in TRACKS:
         start: Table = np.load(place.weak(track))
         runs = [
             train(start, mixture, SUPERVISED.seeded(seed), name=f"supervised, {track.name}, seed {seed}")
-            for seed in track.seeds
+            for seed in seeds[track.name]
         ]
         means.append(np.mean(runs, axis=0))
     table = np.mean(means, axis=0)
     table[0] = 0.0
-    save(table, Tokenizer.from_file(str(place.tokenizer)), place.embedding)
-    typer.echo(f"模型：{place.embedding}")
+    save(table, Tokenizer.from_file(str(place.tokenizer)), folder)
 
 
 @app.command()
@@ -208,7 +240,9 @@ def ranking(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threa
     from training import ranking as rankers
 
     place = _place(data, out, work, threads)
-    figures = rankers.train(place.data, place.out / "reranker", place.work / "ranking", model=place.embedding)
+    figures = rankers.train(
+        place.data, place.out / "reranker", place.work / "ranking", model=place.embedding, twins=place.twins
+    )
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
 
 

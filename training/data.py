@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+WRITTEN = Path(__file__).resolve().parent / "questions"
+"""Questions of our own that point at an article of the raw texts; the articles are not part of the project."""
+NEAR_MISSES = WRITTEN / "near_misses.jsonl"
+"""Questions about plans and held-out regulations that these do not answer, beside some that they do."""
 HELD_OUT_PLANS = frozenset(f"plan{number:02d}" for number in range(7, 13))
 """Plans kept for the reranker, the refusal score and the measurements."""
 
@@ -53,6 +57,18 @@ def held_out(name: str, *, one_in: int = 5) -> bool:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % one_in == 0
 
 
+def half_of(name: str) -> int:
+    """Return 0 or 1: the half that the question or article of this name belongs to, by a fixed hash."""
+    return hashlib.sha256(f"half {name}".encode()).digest()[0] % 2
+
+
+def half_of_pair(pair: Pair) -> int:
+    """Return the half of a question on a statute or a plan: a plan, or an article, is in one half only."""
+    if pair.source == "written":
+        return half_of(f"{pair.passage.document} {pair.passage.headings[-1]}")
+    return half_of(pair.source if pair.source.startswith("plans/") else pair.question)
+
+
 def rows(file: Path) -> Iterator[dict[str, Any]]:
     """The JSON object of every line of a .jsonl or .jsonl.gz file."""
     with (
@@ -80,6 +96,29 @@ def regulation_questions(data: Path, *, kept_out: bool) -> Iterator[Pair]:
         if held_out(row["doc"]) == kept_out:
             passage = Text(row["doc"], tuple(filter(None, (*row["path"], row["art"]))), row["text"], "law")
             yield Pair(row["question"], passage, "questions", row["style"])
+
+
+def written_questions(data: Path, *, statutes: bool) -> Iterator[Pair]:
+    """Questions of `training/questions`, with the article that each points at: those on statutes, or the others.
+
+    On a document of the slice kept out there are none among the others.
+    """
+    written: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for name in ("statutes", "regulations"):
+        for row in rows(WRITTEN / f"{name}.jsonl"):
+            written.setdefault((row["document"], row["article"]), []).append(row)
+    articles: dict[tuple[str, str], list[Text]] = {}
+    for row in rows(data / "raw_paragraphs.jsonl.gz"):
+        if row["kind"] == "news" or (row["kind"] == "law") != statutes:
+            continue
+        place = (str(row["doc"]), str(row.get("art") or ""))
+        if place in written and (statutes or not held_out(place[0])):
+            text = Text(place[0], tuple(filter(None, (*row["path"], place[1]))), row["text"], "law")
+            articles.setdefault(place, []).append(text)
+    for place, texts in articles.items():
+        if len(texts) == 1:  # where two articles bear one number, nobody can tell which is meant
+            for asked in written[place]:
+                yield Pair(asked["question"], texts[0], "written", asked["style"])
 
 
 def plan_texts(data: Path, plan: str) -> list[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.embedding import Embedder
+from indexer.lexical import LexicalIndex
 from indexer.tokens import lexical_tokens
+from service.retriever import DENSE_WEIGHT
 from training import data as sources
 
 DEPTHS = (5, 10, 100)
-DENSE_WEIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +100,13 @@ def rank(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
 
 def lexical_scores(questions: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
     """BM25 over its greatest possible value for the question, shape (questions, texts)."""
-    import bm25s
-
-    logging.getLogger("bm25s").setLevel(logging.WARNING)
-    index = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
-    tokens = [lexical_tokens(text) or ["∅"] for text in texts]
-    index.index(tokens, show_progress=False)
-    frequency: dict[str, int] = {}
-    for found in tokens:
-        for token in set(found):
-            frequency[token] = frequency.get(token, 0) + 1
+    index = LexicalIndex.build(lexical_tokens(text) for text in texts)
     scores = np.zeros((len(questions), len(texts)), dtype=np.float32)
     for row, question in enumerate(questions):
         asked = lexical_tokens(question)
-        counts = np.array([frequency.get(token, 0) for token in asked], dtype=np.float64)
-        greatest = float((np.log1p((len(texts) - counts + 0.5) / (counts + 0.5)) * 2.5).sum())
-        known = [token for token in asked if token in frequency]
-        if known:
-            scores[row] = index.get_scores(known) / greatest
+        most = index.maximum(asked)
+        if most > 0:
+            scores[row] = index.scores(asked) / most
     return scores
 
 

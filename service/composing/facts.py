@@ -9,7 +9,7 @@ from dataclasses import replace
 from service.composing.asked import asked_of, is_by_the_same, is_measure, unit_asked, unit_fit, unit_of
 from service.composing.brief import Brief
 from service.composing.groups import excluded
-from service.composing.rows import column_asked, figure_in, row_of, row_statement
+from service.composing.rows import column_asked, figure_in, is_header, row_of, row_statement
 from service.composing.wording import (
     answering_figure,
     bounds,
@@ -181,7 +181,7 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
 
 def says_something(one: ScoredSentence) -> bool:
     """True for a sentence of the text; a heading counts where it is a sentence too: 1.街道在五日内上门评估。"""
-    if one.sentence.is_trailer:
+    if one.sentence.is_trailer or is_header(one):
         return False
     if not one.sentence.is_heading:
         return True
@@ -200,7 +200,7 @@ def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> Scor
         for one in usable
         if one.score >= _HOLDS * usable[0].score
         and not is_for_others(one, question)
-        and is_by_the_same(question, one.sentence.paragraph.text)
+        and is_by_the_same(question, _with_header(one))
     ]
     # 用两米以内的绳子 reads as if it said for whom, as 单户两百万元以下的企业 does; it comes second.
     holding = [one for one in good if holds_figure(one, question)] or [
@@ -208,6 +208,7 @@ def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> Scor
     ]
     if not holding:
         return None
+    holding = [one for one in holding if _is_row_of(question.topic, one)] or holding
     bounded = bounds(question.topic)
     alike = [one for one in holding if bounded & bounds(one.sentence.text)] or holding
     asked = asked_of(question)
@@ -273,6 +274,18 @@ def holds_figure(one: ScoredSentence, question: Question) -> bool:
     for figure in reversed(one.sentence.figures):  # 4个小时 is no 几枚
         text = text[: figure.start] + text[figure.end :]
     return words is not None and bool(words.search(text))
+
+
+def _with_header(one: ScoredSentence) -> str:
+    """Return the sentence's paragraph, and the header of its table where it is a row."""
+    row = row_of(one)
+    return "\n".join((one.sentence.paragraph.text, *(row.header if row is not None else ())))
+
+
+def _is_row_of(topic: str, one: ScoredSentence) -> bool:
+    """True for the row of a table that is headed by what the question is about."""
+    row = row_of(one)
+    return row is not None and bool(row.cells[0]) and row.cells[0] in topic
 
 
 def _holds_the_very_unit(one: ScoredSentence, question: Question) -> bool:

@@ -10,14 +10,18 @@ from service.composing.facts import compose_facts
 from service.composing.offices import heading_span
 from service.composing.wording import label, sentence_of, tidy, without_marker
 from service.evidence import Draft, Span, Statement
+from service.ranking import ScoredSentence
 
 _ARTICLE = re.compile(r"第.+条")
 _OPENS_ITEMS = ("：", ":")
+_STEPS = re.compile(r"程序|步骤|流程|顺序|依次")
+_NEAR = 0.5
+"""Of the sentences that score so much of the best one's, one that opens steps goes first for a procedure."""
 
 
 def compose_list(brief: Brief) -> Draft:
     """Compose from the items under the best clause where it has them, else from its sentences."""
-    best = next(iter(brief.found.sentences), None)
+    best = _opens_steps(brief) or next(iter(brief.found.sentences), None)
     if best is None:
         return Draft(())
     document = best.chunk.document
@@ -27,6 +31,23 @@ def compose_list(brief: Brief) -> Draft:
         if draft.blocks:
             return draft
     return compose_facts(brief)
+
+
+def _opens_steps(brief: Brief) -> ScoredSentence | None:
+    """Return a sentence among the best that opens the steps of a procedure, where one is asked for."""
+    found = brief.found.sentences
+    if brief.question.kind != "procedure":
+        return None
+    return next(
+        (
+            one
+            for one in found
+            if one.score >= _NEAR * found[0].score
+            and one.sentence.text.rstrip().endswith(_OPENS_ITEMS)
+            and _STEPS.search(one.sentence.text)
+        ),
+        None,
+    )
 
 
 def list_items(document: Document, row: int, brief: Brief) -> Draft:

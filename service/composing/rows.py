@@ -54,6 +54,16 @@ def row_of(one: ScoredSentence) -> Row | None:
     return Row(_cells(header.text), cells, (spans[0], spans[1]))
 
 
+def is_header(one: ScoredSentence) -> bool:
+    """True for the first line of a table: it names columns and answers nothing."""
+    paragraph, document = one.sentence.paragraph, one.chunk.document
+    columns = len(_cells(paragraph.text))
+    if columns < 2 or paragraph.number >= len(document.paragraphs):
+        return False
+    below = document.paragraphs[paragraph.number]
+    return len(_cells(below.text)) == columns and _header(document, paragraph, columns) is None
+
+
 def column_asked(row: Row, question: Question) -> int | None:
     """Return the column that measures what is asked for and shares most with the question; None where none does."""
     measures = _MEASURES.get(question.quantity or "any")

@@ -123,7 +123,9 @@ def statement_of(document: Document, spans: list[Span], brief: Brief, *, named: 
             cited.append(opening)
             words.append(tidy(without_marker(opening)))
         cited.append(span)
-        words.append(sentence_of(without_marker(span)))
+        own = without_marker(span)
+        opens = own.rstrip().endswith(("：", ":")) and span != spans[-1]
+        words.append(tidy(own) if opens else sentence_of(own))
     text = "".join(words)
     if brief.question.language == "en":
         return Statement(f"{source(document)}{text}", tuple(cited))
@@ -261,6 +263,16 @@ def bounds(text: str) -> set[tuple[str, str]]:
     return found
 
 
+_FINE_AFTER = re.compile(
+    r"(?:[^,，。；;]{0,14}?(?:以[上下]|不等))?(?:[^,，。；;\d]{0,4}?[\d一二三四五六七八九十百千万]+[^,，。；;]{0,4}?以下)?的?(?:罚款|罚金)"
+)
+"""A fine is no price: 处一百元罚款 does not answer what an hour's parking costs."""
+_ASKS_FINE = re.compile(
+    r"罚|处分|处理|后果|责任|违|滞纳|怎么办|怎[么样]|赔|代价|追究|不[按交缴办报给]|没[有按交缴办报]|擅自|逾期|fine|penalt|punish|charged if",
+    re.IGNORECASE,
+)
+
+
 def states(figure: Figure, text: str, question: Question) -> bool:
     """True where the figure is of the kind asked for and says what holds, not for whom: 单户600万元以下的小微企业."""
     if not fits(figure, question) and not (
@@ -268,6 +280,12 @@ def states(figure: Figure, text: str, question: Question) -> bool:
         question.quantity == "money"
         and (figure.quantity == "percent" or figure.value.endswith("倍"))
         and _SHARE_PAID.match(text[figure.end :])
+    ):
+        return False
+    if (
+        question.quantity == "money"
+        and _FINE_AFTER.match(text[figure.end :])
+        and not _ASKS_FINE.search(question.text)
     ):
         return False
     return _ASKS_CONDITION.search(question.text) is not None or not _CONDITION_AFTER.match(text[figure.end :])

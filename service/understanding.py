@@ -11,7 +11,7 @@ import cn2an
 from indexer.catalogue import Entry
 from indexer.dates import parse_deadline
 from indexer.numbering import value_of
-from indexer.regions import Mention, Region, find_mentions, leading_region
+from indexer.regions import Mention, Region, find_mentions, leading_region, same_or_within
 from indexer.tokens import normalize
 from service.kinds import kind_of, quantity_of, without_question_words
 from service.question import Kind, Language, Question
@@ -109,14 +109,16 @@ class Understanding:
         units = self._named_units(text)
         years = self._years(text, mentions)
         day = self._day(text, years, {mention.region.name for mention in mentions})
+        kind = _kind(text, units, day)
+        regions = tuple(dict.fromkeys(mention.region for mention in mentions))
         return Question(
             original=original,
             text=text,
             topic=topic,
             language=language,
-            kind=_kind(text, units, day),
+            kind=kind,
             quantity=quantity_of(text),
-            regions=tuple(dict.fromkeys(mention.region for mention in mentions)),
+            regions=regions if kind == "compare" else _smallest(regions),
             years=years,
             document_ids=named.document_ids,
             address=_address(text),
@@ -238,6 +240,15 @@ def _unheard_of(text: str) -> list[Mention]:
     if name is None or leading_region(text) != name or _NO_PLACE.search(name[:-1].removesuffix("自治")):
         return []
     return [Mention(Region(name, "未收录", None, None), 0, len(name))]
+
+
+def _smallest(regions: Sequence[Region]) -> tuple[Region, ...]:
+    """Return `regions` without those that another of them lies in: 湖北省黄石市 is about 黄石市."""
+    return tuple(
+        region
+        for region in regions
+        if not any(other != region and same_or_within(other.name, region.name) for other in regions)
+    )
 
 
 def _topic(text: str, mentions: Sequence[Mention], titles: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.composing.asked import is_by_the_same, is_measure, unit_asked, unit_fit
+from service.composing.counts import enumerations
 from service.composing.english import in_english
 from service.composing.facts import same_amount
 from service.composing.groups import excluded, marks
@@ -138,3 +139,16 @@ def test_a_fine_answers_no_question_about_a_price() -> None:
     (fine,) = figures(text)
     assert not states(fine, text, rate("停一次车要多少钱"))
     assert states(fine, text, rate("乱停车罚多少钱"))
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("叫响“渡口早市”“灯下书屋”“银杏大道”三块招牌。", ["“渡口早市”", "“灯下书屋”", "“银杏大道”"]),
+        ("落实晨检、午检、夜巡“三项制度”责任到人。", ["晨检", "午检", "夜巡"]),
+        ("配备铁锹、手套、警示灯等。", []),
+    ],
+)
+def test_what_a_sentence_enumerates_is_told_item_by_item(text: str, items: list[str]) -> None:
+    found = [[text[begin:end] for begin, end in pieces] for _, pieces in enumerations(text)]
+    assert (found[0] if found else []) == items

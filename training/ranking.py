@@ -52,6 +52,8 @@ _FOLDS = 5
 _CANDIDATES = 50
 _FALSE_REFUSALS = 0.1
 """So many of the questions that have an answer may be refused."""
+_STATUTES = 3.0
+"""A question on a statute counts for so many: there are 500, beside 3,600 on plans and regulations."""
 _MARGIN = {"objective": "binary:logistic", "tree_method": "hist", "nthread": 2, "seed": 7}
 _CHUNKS = {
     "objective": "rank:ndcg", "lambdarank_num_pair_per_sample": 8, "lambdarank_pair_method": "topk",
@@ -239,6 +241,7 @@ def fit_rankers(samples: Sequence[Sample], searches: Sequence[Ranking] = ()) -> 
         feature_names=list(CHUNK_FEATURES),
     )
     matrix.set_group([*(len(sample.right) for sample in useful), *(len(one.right) for one in searches)])
+    matrix.set_weight([*(1.0 for _ in useful), *(one.weight for one in searches)])
     chunks = xgboost.train(_CHUNKS, matrix, num_boost_round=220)
     inputs, labels = [], []
     for sample in useful:
@@ -393,7 +396,9 @@ def _searches(data: Path, model: Path, twins: Sequence[Path]) -> Iterator[Rankin
     """Yield the measured questions on statutes, and on encyclopaedia paragraphs, where the very words decide."""
     articles = statutes(data)
     for half, twin in enumerate(twins):
-        yield from measured(articles, statute_questions(data, articles, half=half), twin, name="法条")
+        yield from measured(
+            articles, statute_questions(data, articles, half=half), twin, name="法条", weight=_STATUTES
+        )
     texts = list(
         dict.fromkeys(
             pair.passage.text for kept in (True, False) for pair in reading_questions(data, kept_out=kept)

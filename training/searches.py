@@ -39,10 +39,17 @@ class Ranking:
 
     matrix: Matrix
     right: NDArray[np.bool_]
+    weight: float = 1.0
+    """How much it counts in the fit."""
 
 
 def measured(
-    corpus: Sequence[CorpusPassage], asked: Mapping[str, set[int]], model: Path, *, name: str
+    corpus: Sequence[CorpusPassage],
+    asked: Mapping[str, set[int]],
+    model: Path,
+    *,
+    name: str,
+    weight: float = 1.0,
 ) -> list[Ranking]:
     """Return the questions that have an answer among their candidates, measured as the service does.
 
@@ -71,6 +78,6 @@ def measured(
         )
         right = np.isin(candidates.rows, list(answers))
         if right.any():
-            found.append(Ranking(measure(question, candidates, index, views, reader).matrix, right))
+            found.append(Ranking(measure(question, candidates, index, views, reader).matrix, right, weight))
     logger.info("%s: %d of %d questions have their text among the candidates", name, len(found), len(asked))
     return found

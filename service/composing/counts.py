@@ -32,6 +32,8 @@ _LABELLED = re.compile(
 )
 _ITEM = r"(?:[“《‘「][^”》’」]{1,40}[”》’」]|[^，,。；;：:、（）()“”《》]){1,30}?"
 _RUN = re.compile(rf"{_ITEM}(?:、{_ITEM})+(?:(?:以及|和|及|与){_ITEM})?(?=[，,。；;：:）)”]|$)")
+_QUOTED_RUN = re.compile(r"(?:“[^”]{1,40}”|《[^》]{1,60}》){2,}")
+_COUNTED_AS = re.compile(rf"[“\"]?(?:{_NUMERAL}){_CLASSIFIER}")
 _OPENS = re.compile(
     r"^.*(?:分别[是为]|包括|包含|分为|涵盖|是指|即|围绕|聚焦|落实|实现|推进|开展|实施|打造|建设|建立|完善|健全|深化|设立|设有|下设|组建|含|[：:（(])"
 )
@@ -130,7 +132,7 @@ def _items_of(one: ScoredSentence, noun: str | None, size: int | None) -> list[S
     """
     document, paragraph = one.chunk.document, one.sentence.paragraph
     text = one.sentence.text
-    for start, ends in _runs(text):
+    for start, ends in enumerations(text):
         items = [
             Span(document, paragraph, one.sentence.start + begin, one.sentence.start + end)
             for begin, end in ends
@@ -152,14 +154,23 @@ def _items_of(one: ScoredSentence, noun: str | None, size: int | None) -> list[S
     return []
 
 
-def _runs(text: str) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Yield where enumerations begin and the places of their items; those that end in 等 are open and left out."""
+def enumerations(text: str) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield where enumerations begin and the places of their items; those that end in 等 are open and left out.
+
+    Names in quotation marks one behind the other (“甲”“乙”“丙”) are items without a comma. What the items are
+    counted as behind the last (甲、乙、丙“三项制度”) belongs to none.
+    """
+    for match in _QUOTED_RUN.finditer(text):
+        names = re.finditer(r"“[^”]+”|《[^》]+》", match[0])
+        pieces = [(match.start() + one.start(), match.start() + one.end()) for one in names]
+        if not text[match.end() :].startswith("等"):
+            yield match.start(), pieces
     for match in _RUN.finditer(text):
         begin, end = match.span()
         first = text.find("、", begin)
         opened = _OPENS.search(text[begin:first])
         begin += opened.end() if opened else 0
-        pieces: list[tuple[int, int]] = []
+        pieces = []
         place = begin
         for joint in re.finditer(
             r"、|以及|(?<=[\u4e00-\u9fff”》])(?:和|及|与)(?=[\u4e00-\u9fff“《])", text[begin:end]
@@ -169,7 +180,8 @@ def _runs(text: str) -> Iterator[tuple[int, list[tuple[int, int]]]]:
                 continue  # 和 within an item
             pieces.append((place, at))
             place = begin + joint.end()
-        pieces.append((place, end))
+        counted = _COUNTED_AS.search(text, place + 2, end)
+        pieces.append((place, counted.start() if counted else end))
         pieces = [(a, b) for a, b in pieces if text[a:b].strip()]
         if len(pieces) >= 2 and not _OPEN_END.search(text[pieces[-1][0] : pieces[-1][1]]):
             yield begin, pieces

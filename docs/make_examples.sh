@@ -32,6 +32,9 @@ post /api/v1/ask '{"question": "黄石市给小微企业做融资担保，费率
   | $py -c 'import sys; print("\n".join(l if len(l) < 180 else l[:177] + " …" for l in sys.stdin.read().strip().split("\n")))' | fence stream text
 post /api/v1/ask '{"question": "", "top": 3}' | pretty | fence problem json
 curl -sG "$base/api/v1/search" --data-urlencode 'q=企业注销' -d top_k=1 | pretty | fence search json
+post /v1/chat/completions '{"model": "wence", "messages": [{"role": "user", "content": "黄石市给小微企业做融资担保，费率最高多少？"}]}' \
+  | $py -c 'import json,sys; a=json.load(sys.stdin); m=a["choices"][0]["message"]; m["citations"]=[{n: c[n] for n in ("index", "document_id")} for c in m["citations"]]; print(json.dumps(a, ensure_ascii=False, indent=2))' \
+  | sed "s#$base#http://127.0.0.1:8000#g" | fence chat json
 { $py -m service settings; } >"$work/settings"
 
 $py - "$work" README.md README.zh-CN.md docs/api.md docs/operations.md <<'P'

@@ -50,6 +50,8 @@ _NEAR = 0.4
 _COVERED = 0.45
 _CANDIDATES = 50
 _MOST_REGIONS = 8
+_SOME_REGIONS = 4
+"""Of more than `_MOST_REGIONS` so many are searched one by one: each is a search of the whole index."""
 _MOST_DOCUMENTS = 40
 _MOST_VERSIONS = 6
 _MOST_FINDINGS = 20
@@ -302,7 +304,7 @@ class Assistant:
         ):
             if len(present) > _MOST_REGIONS:
                 near = dict.fromkeys(passage.document.region for passage in found.passages)
-                return [region for region in near if region in present]
+                return [region for region in near if region in present][:_SOME_REGIONS]
             return sorted(present)
         return []
 

@@ -50,8 +50,9 @@ _NEAR = 0.4
 _COVERED = 0.45
 _CANDIDATES = 50
 _MOST_REGIONS = 8
+_MANY_ROWS = 20_000
 _SOME_REGIONS = 4
-"""Of more than `_MOST_REGIONS` so many are searched one by one: each is a search of the whole index."""
+"""In an index of more than `_MANY_ROWS` so many regions are searched one by one: each is a search of it all."""
 _MOST_DOCUMENTS = 40
 _MOST_VERSIONS = 6
 _MOST_FINDINGS = 20
@@ -304,7 +305,8 @@ class Assistant:
         ):
             if len(present) > _MOST_REGIONS:
                 near = dict.fromkeys(passage.document.region for passage in found.passages)
-                return [region for region in near if region in present][:_SOME_REGIONS]
+                most = _SOME_REGIONS if self.index.catalogue.rows > _MANY_ROWS else None
+                return [region for region in near if region in present][:most]
             return sorted(present)
         return []
 

@@ -11,7 +11,7 @@ from typing import Literal
 from indexer.embedding import Embedder
 from indexer.regions import find_mentions
 from indexer.tokens import normalize
-from service.answer import Passage, Turn
+from service.answer import EXTRACTIVE, Passage, Turn
 from service.attribution import Attribution, word_vectors
 from service.composing.brief import Brief
 from service.evidence import Draft, Statement, Table
@@ -26,7 +26,6 @@ from service.verification import Finding, squeeze, unsupported
 logger = logging.getLogger(__name__)
 
 Outcome = Literal["written", "replaced", "refused", "down", "slow", "busy", "broken", "unneeded"]
-EXTRACTIVE = "extractive"
 
 SURE = 0.6
 """Confidence from which the composed answer leaves though the model found none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.answer_corpus import JICHUAN, QINGFENG, ask, cited_addresses, document
+from tests.answer_corpus import JICHUAN, QINGFENG, ask, cited_addresses, composed, document
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,9 @@ def test_every_row_of_a_table_cites_its_own_trailer() -> None:
             if plan.address(one.paragraph.clause) == address and trailers[address] in one.quote
         ]
         assert quotes
+
+
+def test_an_english_question_gets_the_fields_in_an_english_frame() -> None:
+    answer = composed("Which office leads the task 精简注销材料 in 清枫?")
+    assert answer.text.startswith("According to 《")
+    assert "lead: 市市场监管局; responsible: 市税务局" in answer.text

@@ -6,6 +6,7 @@ import re
 
 from indexer.document import Document, Trailer
 from service.composing.brief import Brief
+from service.composing.english import roles_in_english, source
 from service.composing.facts import compose_facts, presumes
 from service.composing.wording import label, tidy
 from service.evidence import Draft, Span, Statement
@@ -33,9 +34,7 @@ def compose_offices(brief: Brief) -> Draft:
     assert row is not None
     trailer = document.clauses[row].trailer
     assert trailer is not None
-    title = document.clauses[row].title or tidy(best.sentence.text)
-    name = f"{label(document, brief)}“{tidy(title)}”" if brief.several_regions else f"“{tidy(title)}”"
-    stated = Statement(f"{name}：{roles(trailer)}。", task_spans(document, row))
+    stated = _stated(brief, document, row, document.clauses[row].title or best.sentence.text)
     opening = _verdict(brief.question, trailer)
     if opening is None:
         return Draft((stated,))
@@ -73,10 +72,21 @@ def compose_deadline(brief: Brief) -> Draft:
     if row is None or trailer is None or trailer.deadline is None:
         return Draft(())
     document = best.chunk.document
-    name = f"{label(document, brief)}“{tidy(document.clauses[row].title)}”" if brief.several_regions else ""
-    due = tidy(trailer.deadline.text)
-    lead = Statement(f"**{due}**。", trailer_spans(document, row))
-    return Draft((lead, Statement(f"{name}：{roles(trailer)}。".lstrip("："), task_spans(document, row))))
+    stop = "." if brief.question.language == "en" else "。"
+    lead = Statement(f"**{tidy(trailer.deadline.text)}**{stop}", trailer_spans(document, row))
+    return Draft((lead, _stated(brief, document, row, document.clauses[row].title)))
+
+
+def _stated(brief: Brief, document: Document, row: int, title: str) -> Statement:
+    """Say who does the task of clause `row` and by when, in the language of the question."""
+    trailer = document.clauses[row].trailer
+    assert trailer is not None
+    spans = task_spans(document, row)
+    if brief.question.language == "en":
+        due = tidy(trailer.deadline.text) if trailer.deadline is not None else ""
+        return Statement(f"{source(document)}“{tidy(title)}” – {roles_in_english(trailer, due)}.", spans)
+    name = f"{label(document, brief)}“{tidy(title)}”" if brief.several_regions else f"“{tidy(title)}”"
+    return Statement(f"{name}：{roles(trailer)}。", spans)
 
 
 def _from_sentences(brief: Brief) -> Draft:

@@ -170,6 +170,7 @@ def test_the_topic_keeps_its_words(question: str, topic: str) -> None:
         ("高龄津贴一个月多少", "figure", "money"),
         ("登记费多少,第二年起呢", "figure", "money"),
         ("我妈的养老金每月多少", "figure", "money"),
+        ("哪家负责修路灯", "office", None),
         ("物业费涨价要多少业主同意", "figure", "any"),
         ("围栏最高能砌多高", "figure", "count"),
         ("牵引绳最长多少", "figure", "count"),

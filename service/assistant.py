@@ -39,6 +39,7 @@ from service.scope import Scope, scope_of
 from service.understanding import Understanding
 from service.verification import Finding, Verdict, verify
 from service.versions import begins, families, family_of
+from service.word_choice import WordChoice
 
 if TYPE_CHECKING:
     from service.writer import Writer, Written
@@ -90,7 +91,7 @@ class Assistant:
         self._retriever = HybridRetriever(index)
         self._ranker = Ranker(index, reranker)
         self._threshold = self._ranker.threshold if threshold is None else threshold
-        self._understanding = Understanding(self._entries, units=units)
+        self._understanding = Understanding(self._entries, units=units, choose=WordChoice(index.lexical))
         self._homophones = Homophones(index.lexical)
         self._homophones.mend("简意注消")  # makes its table of sounds now, not at the first question
         self._regions = tuple(dict.fromkeys(entry.region for entry in self._entries if entry.region))

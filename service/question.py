@@ -35,7 +35,7 @@ class Question:
     text: str
     """Self-contained, normalised to half-width and simplified characters."""
     topic: str
-    """`text` without the regions, documents and years that were resolved into fields."""
+    """`text` without the regions and documents that were resolved into fields; in Chinese words where it is English."""
     language: Language
     kind: Kind
     quantity: Quantity | None = None

@@ -53,10 +53,16 @@ class HybridRetriever:
         Ties keep index order. Nothing is found in an empty scope.
         """
         tokens = query_tokens(question)
-        vector = self._index.embedder.embed_questions([question.topic or question.text])[0]
+        vector = self._index.embedder.embed_questions([query_text(question)])[0]
         return fuse(
             self._index, tokens, vector, k=k, pool=self._pool, rows=rows, dense_weight=self._dense_weight
         )
+
+
+def query_text(question: Question) -> str:
+    """Return what is embedded of a question: its topic, beside the English words that it was put from."""
+    topic = question.topic or question.text
+    return f"{topic} {question.text}" if question.language == "en" and topic != question.text else topic
 
 
 def query_tokens(question: Question) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from indexer.dates import parse_deadline
 from indexer.numbering import value_of
 from indexer.regions import Mention, Region, find_mentions, leading_region, same_or_within
 from indexer.tokens import normalize
+from service.glossary import Choose, first_terms, in_chinese
 from service.kinds import kind_of, quantity_of, without_question_words
-from service.question import Kind, Language, Question
+from service.question import Kind, Language, Quantity, Question
 from service.romanized import find_romanized
 from service.titles import Titles
 
@@ -66,6 +67,8 @@ _DAY = re.compile(
     r"(?:(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?![以之]?内|间隔)(?:\s*\d{1,2}[日号]|[上中下]旬)?|[上下]半年|第?[一二三四1-4]季度|年(?=[底末]))"
     r"(?:底|末)?(?:之?前|以前)?"
 )
+_OUTRIGHT = re.compile(r"几(?:个工作日|个小时|个月|[天周年]|分钟)|多久|什么时候")
+_COUNTED = re.compile(r"多少(?:平方米|公里|公斤|[米次人岁家只项辆户张个件份天])")
 # At the head of a question, a name that no gazetteer has may still be a place: 东屏省, 蓝桥市.
 _NO_PLACE = re.compile(
     r"[在的和有我你他她它是从到去把被对向给离个这那每各全本跨外多几哪什怎吗新老小大城农都不没能会可要想该让请问说按由以及或与跟住来出进上下内同异地县市省区俺咱们邻隔壁超夜早股菜房车门楼店企公司人民政府]"
@@ -79,9 +82,16 @@ class Understanding:
     """Reads questions against what the index holds: titles, numbers, regions, offices."""
 
     def __init__(
-        self, entries: Sequence[Entry], *, units: Collection[str] = (), today: date | None = None
+        self,
+        entries: Sequence[Entry],
+        *,
+        units: Collection[str] = (),
+        today: date | None = None,
+        choose: Choose = first_terms,
     ) -> None:
+        """`choose`: takes of the Chinese terms for English words those that the index uses."""
         self._entries = entries
+        self._choose = choose
         self._units = sorted(
             {_plain(unit) for unit in units if len(_plain(unit)) >= 3}, key=len, reverse=True
         )
@@ -106,10 +116,15 @@ class Understanding:
         mentions = [mention for mention in self.mentions(text) if mention.region.name not in names]
         named = self._titles.find(text, mentions)
         topic = _topic(text, mentions, named.words)
-        units = self._named_units(text)
+        said = text
+        if language == "en":
+            said = topic = in_chinese(topic, self._choose) or topic
+        units = self._named_units(said)
         years = self._years(text, mentions)
-        day = self._day(text, years, {mention.region.name for mention in mentions})
-        kind = _kind(text, units, day)
+        day = self._day(said, years, {mention.region.name for mention in mentions})
+        kind, quantity = _kind(text, units, day), quantity_of(text)
+        if language == "en":
+            kind, quantity = _in_both(kind, quantity, said)
         regions = tuple(dict.fromkeys(mention.region for mention in mentions))
         return Question(
             original=original,
@@ -117,11 +132,11 @@ class Understanding:
             topic=topic,
             language=language,
             kind=kind,
-            quantity=quantity_of(text),
+            quantity=quantity,
             regions=regions if kind == "compare" else _smallest(regions),
             years=years,
             document_ids=named.document_ids,
-            address=_address(text),
+            address=_address(said),
             units=units,
             day=day,
         )
@@ -219,6 +234,19 @@ def _kind(text: str, units: Sequence[str], day: date | None) -> Kind:
     if day is not None and _DUE.search(text) and kind != "office" and not _WHO.search(text):
         return "tasks"
     return kind
+
+
+def _in_both(kind: Kind, quantity: Quantity | None, chinese: str) -> tuple[Kind, Quantity | None]:
+    """Return kind and quantity of an English question, with what only its Chinese words tell."""
+    words = chinese.replace(" ", "")
+    outright = _OUTRIGHT.match(words)
+    if outright is not None:
+        quantity = quantity_of(outright[0]) or quantity
+    elif quantity is None:
+        quantity = quantity_of(words)
+    elif quantity == "any" and (counted := _COUNTED.search(words)) is not None:
+        quantity = quantity_of(counted[0]) or quantity
+    return kind_of(words) if kind == "fact" else kind, quantity
 
 
 def _is_short_year(text: str, match: re.Match[str], mentions: Sequence[Mention]) -> bool:

@@ -196,6 +196,42 @@ def test_language(question: str, language: str) -> None:
     assert READER.read(question).language == language
 
 
+@pytest.mark.parametrize(
+    ("question", "topic", "kind", "quantity"),
+    [
+        ("How much is the fine for walking a dog without a leash in Huangshi?", "罚款", "figure", "money"),
+        ("How many working days does a business licence take?", "几个工作日 营业执照？", "deadline", "days"),
+        ("Until what date can firms apply?", "什么时候 企业 申请？", "deadline", "date"),
+        ("What is the minimum floor area of a kindergarten?", "多少平方米？", "figure", "count"),
+        ("Can a foreigner register a company?", "可以 外国人 企业登记 吗？", "yesno", None),
+    ],
+)
+def test_an_english_question_is_searched_in_chinese(
+    question: str, topic: str, kind: str, quantity: str | None
+) -> None:
+    read = READER.read(question)
+    assert topic in read.topic
+    assert (read.kind, read.quantity) == (kind, quantity)
+    assert read.text == question.lower()
+
+
+def test_an_english_question_names_offices_days_and_articles() -> None:
+    led = READER.read("Which tasks does the finance bureau lead?")
+    assert (led.units, led.kind) == (("市财政局",), "tasks")
+    due = READER.read("Which tasks are due by the end of August 2022?")
+    assert (due.day, due.kind) == (date(2022, 8, 31), "tasks")
+    assert READER.read("What does article 10 of the parking rules say?").address == "第十条"
+
+
+def test_an_english_word_takes_the_term_that_is_chosen() -> None:
+    reader = Understanding(ENTRIES, choose=lambda words: [terms[-1] for terms in words])
+    assert reader.read("Is there a late fee on a withdrawal?").topic == "滞纳金 提取 吗？"
+
+
+def test_an_english_question_without_words_that_say_anything_keeps_its_own() -> None:
+    assert READER.read("What does it say about this?").topic == "what does it say about this?"
+
+
 def test_an_empty_index_reads_questions_too() -> None:
     read = Understanding([]).read("青石市2022年5月底前完成什么")
     assert (read.document_ids, read.years, read.day) == ((), (2022,), date(2022, 5, 31))

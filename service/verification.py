@@ -130,7 +130,9 @@ def verify(draft: Draft) -> Verdict:
             whole = _known(draft.spans)
             for cells, spans in block.rows:
                 checked += 1
-                missing = unsupported("\n".join(cells), _known(spans) if spans else whole)
+                # A row that cites nothing says that the one in its first cell is silent.
+                said = "\n".join(cells if spans else cells[1:])
+                missing = unsupported(said, _known(spans) if spans else whole)
                 findings.extend(missing)
                 if not missing:
                     rows.append((cells, spans))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from service.composing.asked import is_by_the_same, is_measure, unit_asked, unit_fit
-from service.composing.counts import enumerations
+from service.composing.claims import same_amount
 from service.composing.english import in_english
-from service.composing.facts import same_amount
+from service.composing.enumerations import enumerations
 from service.composing.groups import excluded, marks
 from service.composing.wording import states
 from service.figures import figures

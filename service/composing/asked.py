@@ -10,6 +10,10 @@ from service.kinds import quantity_of
 from service.question import Quantity, Question
 
 _PARTS = re.compile(r"[，,、？?；;。]|以及|并且|\band\b", re.IGNORECASE)
+_INTERROGATIVE = re.compile(
+    r"多少|几|多[久长大高重远宽快]|哪|什么|啥|怎么|谁|吗|\b(?:how|what|when|which|who)\b", re.IGNORECASE
+)
+_HOW_MUCH = re.compile(r"(?:多少|几)[百千万亿]*(?:钱|元|块)")
 _HOW_MANY = re.compile(r"(?:多少|几)(?=个?[\u4e00-\u9fff]|[%％])")
 _ENGLISH_PERIOD = re.compile(
     r"\b(?:working |business )?(?:days|hours|minutes|months|weeks|years)\b", re.IGNORECASE
@@ -17,6 +21,7 @@ _ENGLISH_PERIOD = re.compile(
 _ENGLISH_UNITS = {
     "day": "日", "hour": "小时", "minute": "分钟", "month": "月", "week": "周", "year": "年",
 }  # fmt: skip
+_COUNTED_AS = {"人数": "人", "次数": "次", "户数": "户", "面积": "平方米", "学时数": "学时", "小时数": "小时"}
 _UNIT = re.compile(r"[^\d.\-e+]*$")
 _KIN: tuple[frozenset[str], ...] = (
     frozenset({"日", "工作日"}),
@@ -25,6 +30,7 @@ _KIN: tuple[frozenset[str], ...] = (
     frozenset({"年", "岁"}),
     frozenset({"%", "pp", "bp", "‰"}),
     frozenset({"户", "家"}),
+    frozenset({"人", "人次"}),
     frozenset({"米", "厘米", "毫米", "公里"}),
     frozenset({"公斤", "克", "吨"}),
     frozenset({"平方米", "亩", "公顷", "平方公里"}),
@@ -79,19 +85,33 @@ def asked_of(question: Question) -> tuple[Asked, ...]:
 
     几天内去领，一天交多少？ asks for days and for money; what only says `any` figure is left out.
     """
-    found: dict[tuple[Quantity, str | None], Asked] = {}
-    for part in _PARTS.split(question.topic):
+    found: dict[tuple[Quantity, str | None, bool], Asked] = {}
+    for part in asking_parts(question):
         quantity = quantity_of(part)
         if quantity is None and question.language == "en" and found and _ENGLISH_PERIOD.search(part):
             quantity = "days"  # the number of payments and hours
+        if quantity == "any" and _HOW_MUCH.search(part):
+            quantity = "money"  # 多一本加多少钱
+        if quantity is None and any(word in part for word in _COUNTED_AS):
+            quantity = "count"  # 人数哪个多
         if quantity is not None and quantity not in ("any", "rank"):
             unit = unit_asked(part)
-            found.setdefault((quantity, unit), Asked(quantity, unit, part))
+            clock = quantity == "date" and "几点" in part
+            found.setdefault((quantity, unit, clock), Asked(quantity, unit, part))
     return tuple(found.values())
 
 
+def asking_parts(question: Question) -> list[str]:
+    """Return the parts of a question that ask: of 申领补贴，硕士最大多少岁？ the second; all where none has such a word."""
+    parts = [part for part in _PARTS.split(question.topic) if part.strip()]
+    return [part for part in parts if _INTERROGATIVE.search(part)] or parts
+
+
 def unit_asked(text: str) -> str | None:
-    """Return the unit that 几 or 多少 counts in `text`: 几个工作日 is `工作日`; None where none is named."""
+    """Return the unit that 几 or 多少 counts in `text`, or a word names: 几个工作日 is `工作日`, 人数 is `人`.
+
+    None where none is named.
+    """
     english = _ENGLISH_PERIOD.search(text)
     if english is not None:
         words = english[0].lower()
@@ -102,7 +122,7 @@ def unit_asked(text: str) -> str | None:
         first = next(iter(figures(stand_in)), None)
         if first is not None and first.start == 0 and first.quantity not in ("code", "date"):
             return unit_of(first.value) or None
-    return None
+    return next((unit for words, unit in _COUNTED_AS.items() if words in text), None)
 
 
 def is_measure(unit: str | None) -> bool:

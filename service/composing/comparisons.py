@@ -6,12 +6,21 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.composing.asked import asked_of, unit_of
+from service.composing.asked import asked_of, unit_asked, unit_fit, unit_of
 from service.composing.brief import Brief
-from service.composing.facts import AT_ONCE, asks_figure, choose, holds_figure, in_order, says_something
+from service.composing.facts import (
+    AT_ONCE,
+    asks_figure,
+    choose,
+    holds_figure,
+    in_order,
+    introduces,
+    is_for_others,
+    says_something,
+)
 from service.composing.kinship import Kinship
 from service.composing.rows import column_asked, figure_in, row_of
-from service.composing.wording import nearest_figure, sentence_of, shown
+from service.composing.wording import nearest_figure, sentence_of, shown, states, without_marker
 from service.evidence import Draft, Span, Statement, Table
 from service.figures import Figure, number
 from service.question import Quantity, Question
@@ -34,6 +43,9 @@ _AS_SURE = 0.6
 _SHOWN = 8
 """With more cities than this, the asker is asked which one is meant."""
 _SHOWN_OF_MANY = 3
+_AS_GOOD = 0.2
+_MOST_TRIED = 6
+"""Of a city's sentences, those that score so much of its best are tried, so many at most."""
 _COMPARABLE: tuple[Quantity, ...] = ("money", "percent", "days", "count")
 
 
@@ -75,10 +87,13 @@ def compose_comparison(brief: Brief) -> Draft:
     sure = {region: found for region, found in brief.by_region.items() if found.confidence >= brief.threshold}
     if not sure:
         return Draft(())
-    spoken = _spoken(brief, sure)
+    question = brief.question
+    if question.quantity is None and unit_asked(question.topic) is not None:  # 人数哪个多
+        question = replace(question, quantity="count")
+    spoken = _spoken(replace(brief, question=question), sure)
     if not any(spoken.values()):
         return Draft(())
-    question = _measured(brief.question, spoken)
+    question = _measured(question, spoken)
     words = _words(question)
     with_figure = question.quantity is not None
     rows: list[tuple[tuple[str, ...], tuple[Span, ...]]] = []
@@ -88,7 +103,7 @@ def compose_comparison(brief: Brief) -> Draft:
             rows.append(((region, "—", words.silent) if with_figure else (region, words.silent), ()))
             continue
         spans = tuple(in_order(chosen))
-        text = "".join(sentence_of(span.text) for span in spans)
+        text = "".join(sentence_of(without_marker(span)) for span in spans)
         figure = _value(question, chosen[0])
         if figure is not None:
             values[region] = (figure, chosen[0].span)
@@ -121,7 +136,7 @@ def compose_by_region(brief: Brief) -> Draft:
         )
         if chosen:
             spans = in_order(chosen)
-            text = "".join(sentence_of(span.text) for span in spans)
+            text = "".join(sentence_of(without_marker(span)) for span in spans)
             blocks.append(Statement(f"- {region}：{text}", tuple(spans)))
             answered.append(region)
     if len(blocks) > 1:
@@ -222,12 +237,78 @@ def _spoken(brief: Brief, sure: Mapping[str, Found]) -> dict[str, list[ScoredSen
         spoken[region] = chosen or _related(question, found, kinship)
         if not spoken[region] and region in sure:
             spoken[region] = choose(replace(question, quantity=None), found, most=1)
-        for part in asked_of(question)[1:] if spoken[region] else ():
-            more = choose(
-                replace(question, quantity=part.quantity, topic=f"{question.topic} {part.words}"), found
-            )
-            spoken[region] += [one for one in more[:1] if one not in spoken[region]]
+    spoken = _agreeing(question, brief.by_region, spoken)
+    for region, chosen in spoken.items():
+        for part in asked_of(question) if chosen else ():
+            asked = replace(question, quantity=part.quantity, topic=f"{question.topic} {part.words}")
+            if not any(_states_part(one, asked, part.unit) for one in chosen):
+                more = [
+                    one
+                    for one in choose(asked, brief.by_region[region])
+                    if _states_part(one, asked, part.unit)
+                ]
+                chosen += [one for one in more[:1] if one not in chosen]
     return spoken
+
+
+def _states_part(one: ScoredSentence, asked: Question, unit: str | None) -> bool:
+    """True where the sentence holds a figure of the kind and the unit that a part of the question asks for."""
+    return any(
+        states(figure, one.sentence.text, asked) and unit_fit(unit, figure.value) > 0
+        for figure in one.sentence.figures
+    )
+
+
+def _agreeing(
+    question: Question, by_region: Mapping[str, Found], spoken: Mapping[str, list[ScoredSentence]]
+) -> dict[str, list[ScoredSentence]]:
+    """Return what each city says, so chosen among its good sentences that all speak of one matter.
+
+    Every good sentence is tried as the one that the others must be like; the choice that fits the question and
+    is alike best over all cities stands.
+    """
+    good = {region: _good(question, by_region[region]) for region, chosen in spoken.items() if chosen}
+    good = {region: found or spoken[region][:1] for region, found in good.items()}
+    best: tuple[float, dict[str, ScoredSentence]] = (0.0, {})
+    for pivots in good.values() if len(good) > 1 else ():
+        for pivot in pivots:
+            kinship = Kinship(question, [pivot])
+            ranked = {
+                region: max((_fit(one, found) + kinship.to_answers(one), -n) for n, one in enumerate(found))
+                for region, found in good.items()
+            }
+            total = sum(fit for fit, _ in ranked.values())
+            picked = {region: good[region][-n] for region, (_, n) in ranked.items()}
+            if total > best[0]:
+                best = total, picked
+    found: dict[str, list[ScoredSentence]] = {}
+    for region, chosen in spoken.items():
+        first = best[1].get(region)
+        if first is None or not chosen or first == chosen[0]:
+            found[region] = list(chosen)
+        else:
+            beside = (one for one in chosen if one.chunk.chunk.clause == first.chunk.chunk.clause)
+            found[region] = [first, *(one for one in beside if one != first)][:2]
+    return found
+
+
+def _good(question: Question, found: Found) -> list[ScoredSentence]:
+    """Return the sentences of one city that may answer, best first: with the figure asked for where any has it."""
+    usable = [
+        one
+        for one in found.sentences
+        if says_something(one) and not introduces(one) and not is_for_others(one, question)
+    ]
+    if asks_figure(question):
+        unit = next((part.unit for part in asked_of(question) if part.quantity == question.quantity), None)
+        usable = [one for one in usable if holds_figure(one, question)]
+        usable = [one for one in usable if _states_part(one, question, unit)] or usable
+    best = max((one.score for one in found.sentences), default=0.0)
+    return [one for one in usable if one.score >= _AS_GOOD * best][:_MOST_TRIED]
+
+
+def _fit(one: ScoredSentence, found: Sequence[ScoredSentence]) -> float:
+    return one.score / (found[0].score or 1.0)
 
 
 def _related(question: Question, found: Found, kinship: Kinship) -> list[ScoredSentence]:

@@ -8,38 +8,26 @@ from dataclasses import replace
 
 from indexer.document import Document
 from service.composing.brief import Brief
+from service.composing.enumerations import CLASSIFIER, NUMERAL, enumerations, size_named
 from service.composing.facts import choose, compose_facts, says_something
 from service.composing.lists import list_items, parent_of_items
 from service.composing.offices import heading_span
 from service.composing.wording import label, tidy
 from service.evidence import Draft, Span, Statement
-from service.figures import number
 from service.question import Question
 from service.ranking import ScoredSentence
 
-_NUMERAL = r"[两二三四五六七八九十]{1,3}|\d{1,2}"
-_CLASSIFIER = r"[大个项条种类家张部方面章节点次批档级步]"
 _COUNTED = re.compile(
-    rf"(?:多少|(?<!第)几){_CLASSIFIER}?(?P<noun>[\u4e00-\u9fff]{{2,8}}?)(?=[,，、?？。;；]|分别|各是|都是|是|$)"
-)
-_HOW_MANY_WHICH = re.compile(
-    rf"哪(?P<which>{_NUMERAL}){_CLASSIFIER}"
-    rf"|(?P<these>{_NUMERAL}){_CLASSIFIER}[^,，。]{{0,12}}?(?:分别|各自|都|具体)?(?:是|指|有|包括|为)(?:哪|什么|啥)"
+    rf"(?:多少|(?<!第)几){CLASSIFIER}?(?P<noun>[\u4e00-\u9fff]{{2,8}}?)(?=[,，、?？。;；]|分别|各是|都是|是|$)"
 )
 _LABELLED = re.compile(
     r"(?P<label>\d{4}年度?|第[一二三四五六七八九十]+(?:阶段|步|批|类|档|级|期)|[一二三四五六七八九十]是|第[一二三四五六七八九十]+(?=[，,、]))"
     r"\s*(?:——|—|－|-|：|:|，|,|、)?"
 )
-_ITEM = r"(?:[“《‘「][^”》’」]{1,40}[”》’」]|[^，,。；;：:、（）()“”《》]){1,30}?"
-_RUN = re.compile(rf"{_ITEM}(?:、{_ITEM})+(?:(?:以及|和|及|与){_ITEM})?(?=[，,。；;：:）)”]|$)")
-_QUOTED_RUN = re.compile(r"(?:“[^”]{1,40}”|《[^》]{1,60}》){2,}")
-_COUNTED_AS = re.compile(rf"[“\"]?(?:{_NUMERAL}){_CLASSIFIER}")
-_OPENS = re.compile(
-    r"^.*(?:分别[是为]|包括|包含|分为|涵盖|是指|即|围绕|聚焦|落实|实现|推进|开展|实施|打造|建设|建立|完善|健全|深化|设立|设有|下设|组建|含|[：:（(])"
-)
-_OPEN_END = re.compile(r"等[^、，。]{0,12}$")
-_QUOTED_MARK = re.compile(rf"(?:{_NUMERAL}){_CLASSIFIER}[“\"]([\u4e00-\u9fff]{{1,2}})[”\"]")
+_QUOTED_MARK = re.compile(rf"(?:{NUMERAL}){CLASSIFIER}[“\"]([\u4e00-\u9fff]{{1,2}})[”\"]")
 _GOOD = 0.05
+_OPENING = 24
+"""So many characters before the first labelled part say what the parts are: 提出三点要求：一是…"""
 _BY_SCORE = 0.3
 
 
@@ -102,7 +90,7 @@ def compose_stated_number_of_items(brief: Brief) -> Draft:
 
     Empty where the question gives no number, or no good sentence has just so many items.
     """
-    size = _size_named(brief.question)
+    size = size_named(brief.question)
     if size is None:
         return Draft(())
     quoted = _QUOTED_MARK.search(brief.question.topic)
@@ -145,46 +133,15 @@ def _items_of(one: ScoredSentence, noun: str | None, size: int | None) -> list[S
     if noun is not None or size is not None:
         parts = _labelled_parts(document, paragraph.clause)
         if len(parts) >= 2 and (size is None or len(parts) == size):
+            opening = parts[0].paragraph.text[max(0, parts[0].start - _OPENING) : parts[0].start]
             known = (
                 noun is None
+                or noun[-2:] in opening
                 or any(noun[-2:] in part.text for part in parts)
                 or noun[-2:] in ("阶段", "步骤", "年度")
             )
             return parts if known else []
     return []
-
-
-def enumerations(text: str) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Yield where enumerations begin and the places of their items; those that end in 等 are open and left out.
-
-    Names in quotation marks one behind the other (“甲”“乙”“丙”) are items without a comma. What the items are
-    counted as behind the last (甲、乙、丙“三项制度”) belongs to none.
-    """
-    for match in _QUOTED_RUN.finditer(text):
-        names = re.finditer(r"“[^”]+”|《[^》]+》", match[0])
-        pieces = [(match.start() + one.start(), match.start() + one.end()) for one in names]
-        if not text[match.end() :].startswith("等"):
-            yield match.start(), pieces
-    for match in _RUN.finditer(text):
-        begin, end = match.span()
-        first = text.find("、", begin)
-        opened = _OPENS.search(text[begin:first])
-        begin += opened.end() if opened else 0
-        pieces = []
-        place = begin
-        for joint in re.finditer(
-            r"、|以及|(?<=[\u4e00-\u9fff”》])(?:和|及|与)(?=[\u4e00-\u9fff“《])", text[begin:end]
-        ):
-            at = begin + joint.start()
-            if joint[0] != "、" and text.find("、", at, end) >= 0:
-                continue  # 和 within an item
-            pieces.append((place, at))
-            place = begin + joint.end()
-        counted = _COUNTED_AS.search(text, place + 2, end)
-        pieces.append((place, counted.start() if counted else end))
-        pieces = [(a, b) for a, b in pieces if text[a:b].strip()]
-        if len(pieces) >= 2 and not _OPEN_END.search(text[pieces[-1][0] : pieces[-1][1]]):
-            yield begin, pieces
 
 
 def _labelled_parts(document: Document, clause: int) -> list[Span]:
@@ -235,13 +192,7 @@ def _noun(question: Question) -> str | None:
 def _named_with_number(question: Question) -> str | None:
     """The noun that the question's number counts: 三个产业集群是哪三个."""
     match = re.search(
-        rf"(?:{_NUMERAL}){_CLASSIFIER}([\u4e00-\u9fff]{{2,8}}?)(?=[,，、?？是]|分别|都|哪|各|具体|$)",
+        rf"(?:{NUMERAL}){CLASSIFIER}([\u4e00-\u9fff]{{2,8}}?)(?=[,，、?？是]|分别|都|哪|各|具体|$)",
         question.topic,
     )
     return match[1] if match else None
-
-
-def _size_named(question: Question) -> int | None:
-    match = _HOW_MANY_WHICH.search(question.topic)
-    value = number(match["which"] or match["these"]) if match else None
-    return int(value) if value is not None and value >= 2 else None

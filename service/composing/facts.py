@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from service.composing.asked import asked_of, is_by_the_same, is_measure, unit_asked, unit_fit, unit_of
+from service.composing.asked import (
+    asked_of,
+    asking_parts,
+    is_by_the_same,
+    is_measure,
+    unit_asked,
+    unit_fit,
+    unit_of,
+)
 from service.composing.brief import Brief
+from service.composing.claims import answer_to_claim, claimed
 from service.composing.groups import excluded
+from service.composing.limits import limits
+from service.composing.reductions import asks_reduction, reduces, reduction_in
 from service.composing.rows import column_asked, figure_in, is_header, row_of, row_statement
+from service.composing.verdicts import answers_itself, asks_by_figure, is_about, verdict_of
 from service.composing.wording import (
     answering_figure,
+    asks_most,
     bounds,
-    is_condition,
+    is_most,
     lead_in,
     nearest_figure,
     shown,
@@ -21,21 +34,26 @@ from service.composing.wording import (
     states,
 )
 from service.evidence import Draft, Span, Statement
-from service.figures import Figure, figures
-from service.kinds import quantity_of
-from service.question import Quantity, Question
+from service.kinds import quantity_of, without_question_words
+from service.question import Question
 from service.ranking import Found, ScoredSentence
 from service.sentences import sentences
 
+_BASIS = re.compile(r"根据|依据|目的|为什么|背景|会议")
 _LENGTH = {"definition": 3, "procedure": 5, "list": 4, "fact": 2, "yesno": 2, "figure": 2, "deadline": 2}
 _DEPENDS = re.compile(
     r"其中|但|除|超过|不足|不满|逾期|否则|另[有外]|此后|以后|第二|其余|反之|上述|前述|同时符合|有.{2,20}的，?减半|减半"
     # One step of a scale: 600万元以上的, 年满九十周岁不满一百周岁的.
     r"|[^，,；;]{0,8}[\d〇零一二三四五六七八九十百千万]+[^，,；;]{0,10}(?:以[上下内]|[满足])[^，,；;]{0,12}的[，,]"
 )
+_EACH = re.compile(r"分别|各[是有自]?(?:多少|几|什么|怎么|如何|哪)|每[年个项类种步].{0,6}(?:什么|怎么|如何)")
+"""Asks for more than one: 三年分别重在什么."""
 _ARTICLE = re.compile(r"第.+条")
 _READABLE = 200
 _SENTENCE = 12
+_BESIDE = 0.2
+_ASKS_DAY = re.compile(r"几[月号]|哪一?[天日年月]|几月")
+_HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _HOLDS = 0.05
 """A sentence that holds the figure asked for goes first if it scores this share of the best."""
 AT_ONCE = re.compile(
@@ -47,19 +65,10 @@ _INSTEAD = {
     "percent": re.compile(r"全覆盖|全部|所有|一律|减半|零|分之"),
     "money": re.compile(r"免费|免收|免除|免征|免缴|不收|不得收|零费用|零成本|零投资|减半|全额"),
     "count": re.compile(
-        r"全部|所有|唯一|(?<![“\"、，一])[一二两三四五六七八九十]+[个名位只条家处枚套张份部人对](?!标准)"
+        r"全部|所有|唯一|(?<![“\"、，一])[一二两三四五六七八九十]+[个名位只条家处枚套张份部人对](?!标准)|[一二两三四五六七八九十]次(?!性)"
     ),
 }
 _GIVEN = re.compile(r"补贴|补助|津贴|奖励|奖补|奖金|资助|贴息|subsid|\bgrant|\baward", re.I)
-_FORBIDS = re.compile(r"不得|不能|不可以|不允许|不准|禁止|严禁|不予|不再|不适用|不受理|拒绝")
-_SPARES = re.compile(
-    r"无需|无须|不需要?|不再(?:收取|要求|提供|提交)|免(?:于|除|费|收|交|缴|予|提交|申)|不(?:收取|收费|另收)|零(?:费用|成本|收费|跑动|材料|投资)|取消"
-)
-_ALLOWS = re.compile(r"可以?(?!持续|靠|行性|能)|允许|支持|实现|推行|实行|全程网办")
-_MUST = re.compile(r"应当|必须|须(?!知)|需要?(?!求)")
-_SETS_UP = re.compile(r"建立|设立|开设|设置|开通|推出|推行|实行|组建|成立|提供|配备|开辟|打造|完善|畅通")
-_PERMITS = re.compile(r"可以?(?!持续|靠|行性|能|再生|视|追溯|控)|允许|准许")
-_ENGLISH = {"可以": "Yes", "不可以": "No", "不需要": "No", "需要": "Yes", "有": "Yes"}
 _SURE = 0.5
 _ABOUT_AS_GOOD = 0.4
 _WHO_DOES = re.compile(r"谁(?:来|去|负责)?([\u4e00-\u9fff]{2})")
@@ -71,35 +80,12 @@ _TELLING: dict[str, re.Pattern[str]] = {
     ),
 }
 """How a sentence says what such a question asks for; it goes before others that are about as good."""
-_CLAIMS = re.compile(
-    r"听说|据说|听讲|都说|网上说|有人[说讲]|听人[说讲]|传言|新闻|说是|说的是|没错|没说错|没记错|记得是|好像是|对吧|对吗|对不|是吧|是吗|是不是|属实|核实|真的|这样吗|有这回事"
-    r"|对得上|对不上|准不准|[定写规]的是|right\?|true|correct|is it",
-    re.I,
-)
-_PRESUMES = re.compile(
-    r"为什么|为何|为啥|凭什么|怎么(?=[^,，。]{0,12}(?:才|就|只|要|是|会)[^,，。]{0,6}[\d一二三四五六七八九十百千万])|\bwhy\b|how come",
-    re.I,
-)
-_ASKS_NEED = re.compile(
-    r"要不要|需不需要|用不用|(?:要|需要?|得|用)[^能可]{0,20}(?:吗|么|嘛|不)[?？]?$|收费吗|要钱吗|花钱吗"
-    r"|^\s*(?:do|does|must|is|are|should)\b.{0,60}\b(?:need|have to|required|must|necessary)\b|^\s*must\b",
-    re.I,
-)
-_ASKS_EXISTS = re.compile(
-    r"有没有|有无|有[^,，。]{1,16}(?:吗|么|没|没有)[?？]?$|^\s*(?:is|are) there\b", re.I
-)
-_ASKS_MAY = re.compile(
-    r"^\s*(?:can|may|could)\b|\ballowed\b|\bpermitted\b|能不能|能否|可不可以|可否|行不行|(?:能|可以|允许|准)[^,，。]{0,30}(?:吗|么|嘛|不)[?？]?$",
-    re.I,
-)
 
 
 def compose_facts(brief: Brief) -> Draft:
     """Compose from the best sentences of the best document; empty where nothing was found."""
     chosen = choose(brief.question, brief.found)
-    for quantity in _asked_besides(brief.question):
-        more = choose(replace(brief.question, quantity=quantity), brief.found, most=1)
-        chosen += [one for one in more if chosen and one not in chosen and _same_document(one, chosen[0])]
+    chosen += _besides(brief, chosen)
     if not chosen:
         return Draft(())
     document = chosen[0].chunk.document
@@ -118,12 +104,51 @@ def compose_facts(brief: Brief) -> Draft:
     return Draft(tuple(blocks))
 
 
-def _asked_besides(question: Question) -> list[Quantity]:
-    """Return the other kinds of figure that the parts of a question ask for: 几天内去领，一天交多少？"""
-    if not asks_figure(question):
+def _besides(brief: Brief, chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return a sentence for each other figure that the parts of a question ask for: 几天内去领，一天交多少？
+
+    It is of the same document, and names what its part asks about or was found to be near the best.
+    """
+    question = brief.question
+    if not chosen or question.kind not in ("figure", "deadline", "fact", "office"):
         return []
-    asked = [quantity_of(part) for part in re.split(r"[，,？?；;]", question.text)]
-    return [one for one in dict.fromkeys(asked) if one not in (None, "any", "rank", question.quantity)]
+    added: list[ScoredSentence] = []
+    for part in asked_of(question):
+        asked = replace(question, kind="figure", quantity=part.quantity, topic=part.words)
+        if any(_holds_part(one, asked) for one in (*chosen, *added)):
+            continue
+        for one in brief.found.sentences:
+            near = (
+                one.score >= _BESIDE * chosen[0].score
+                or one.sentence.paragraph == chosen[0].sentence.paragraph
+                or (one.score >= _HOLDS * chosen[0].score and _names(part.words, one))
+            )
+            if near and one not in chosen and _may_add(one, asked) and _same_document(one, chosen[0]):
+                added.append(one)
+                break
+    return added
+
+
+def _may_add(one: ScoredSentence, asked: Question) -> bool:
+    return says_something(one) and _holds_part(one, asked) and not is_for_others(one, asked)
+
+
+def _holds_part(one: ScoredSentence, asked: Question) -> bool:
+    """True where a sentence states the figure that one part of a question asks for: its kind, its unit, its clock."""
+    if asked.quantity == "date" and _ASKS_DAY.search(asked.topic):
+        return any(figure.quantity == "date" and ":" not in figure.value for figure in one.sentence.figures)
+    unit = unit_asked(asked.topic)
+    return any(
+        states(figure, one.sentence.text, asked) and unit_fit(unit, figure.value) == 2
+        for figure in one.sentence.figures
+    )
+
+
+def _names(words: str, one: ScoredSentence) -> bool:
+    """True where a sentence shares a pair of characters with what a part of the question is about."""
+    topic = without_question_words(words)
+    pairs = (topic[place : place + 2] for place in range(len(topic) - 1))
+    return any(pair in one.sentence.text for pair in pairs if _HAN.fullmatch(pair))
 
 
 def _same_document(one: ScoredSentence, other: ScoredSentence) -> bool:
@@ -141,7 +166,13 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     if not usable:
         return []
     best = usable[0]
-    if asks_figure(question):
+    if introduces(best) and not asks_basis(question):  # 为满足群众需求，制定本方案
+        later = (one for one in usable if not introduces(one) and one.score >= _ABOUT_AS_GOOD * best.score)
+        best = next(later, best)
+    reducing = [one for one in usable if reduces(one.sentence.text)] if asks_reduction(question) else []
+    if reducing and reducing[0].score >= _HOLDS * best.score:
+        best = reducing[0]
+    elif asks_figure(question):
         first = _first_holding(question, usable)
         if first is None:
             return []
@@ -155,12 +186,17 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
             same = (one for one in usable if act[1] in one.sentence.text and _same_document(one, best))
             telling = next((one for one in same if tells.search(one.sentence.text)), None)
         best = telling or best
-    elif claimed := _claimed(question):  # 听说要罚一万元，是真的吗？
+    elif kinds := claimed(question):  # 听说要罚一万元，是真的吗？
         near = [one for one in usable if one.score >= _HOLDS * usable[0].score]
         best = next(
-            (one for one in near if any(figure.quantity in claimed for figure in one.sentence.figures)), best
+            (one for one in near if any(figure.quantity in kinds for figure in one.sentence.figures)), best
         )
-    most = most or _LENGTH.get(question.kind, 2)
+    elif question.kind == "yesno":
+        best = _settling(question, found, usable)
+    elif question.quantity == "any":
+        near = [one for one in usable if one.score >= _HOLDS * usable[0].score]
+        best = next((one for one in near if _holds_the_very_unit(one, question)), best)
+    most = most or (4 if _EACH.search(question.topic) else _LENGTH.get(question.kind, 2))
     share = 0.35 if question.kind in ("procedure", "list", "definition") else 0.6
     if asks_figure(question):
         share = 0.25
@@ -179,14 +215,58 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     return chosen
 
 
+def _settling(question: Question, found: Found, usable: Sequence[ScoredSentence]) -> ScoredSentence:
+    """Return the sentence to put first for a yes or no.
+
+    It answers the text's own question where that fits best (证丢了能补吗？可以。), or holds a limit for the figure
+    that the question puts forward (我17岁); else it is the best.
+    """
+    first = found.sentences[0]
+    if first.sentence.text.rstrip().endswith(("？", "?")):
+        own = [
+            one
+            for one in usable
+            if _same_document(one, first) and one.sentence.paragraph.clause == first.sentence.paragraph.clause
+        ]
+        said = (one for one in own if answers_itself(one.span) is not None)
+        return next(said, own[0] if own else usable[0])
+    near = [one for one in usable if one.score >= _HOLDS * usable[0].score and is_about(question, one.span)]
+    return next((one for one in near if limits(question, one.sentence.text)), usable[0])
+
+
+def introduces(one: ScoredSentence) -> bool:
+    """True for what stands before the first clause of a document that has clauses."""
+    clauses = one.chunk.document.clauses
+    return len(clauses) > 1 and one.sentence.paragraph.end <= clauses[1].start
+
+
+def asks_basis(question: Question) -> bool:
+    """True where the question asks what a document says before its first clause: on what it rests, why it was made."""
+    return _BASIS.search(question.topic) is not None
+
+
 def says_something(one: ScoredSentence) -> bool:
-    """True for a sentence of the text; a heading counts where it is a sentence too: 1.街道在五日内上门评估。"""
-    if one.sentence.is_trailer or is_header(one):
+    """True for a sentence of the text; a heading counts where it is a sentence too: 1.街道在五日内上门评估。
+
+    A line of the title says nothing, nor does a question that the text itself answers (证丢了怎么补？).
+    """
+    if one.sentence.is_trailer or is_header(one) or _is_of_the_title(one):
+        return False
+    if one.sentence.text.rstrip().endswith(("？", "?")):
         return False
     if not one.sentence.is_heading:
         return True
     text = one.sentence.text.rstrip()
-    return len(text) >= _SENTENCE and text.endswith(("。", "；", ";")) and bool(re.search(r"[，,]", text))
+    whole = len(text) >= _SENTENCE and text.endswith(("。", "；", ";"))
+    return whole and (bool(one.sentence.figures) or re.search(r"[，,]", text) is not None)
+
+
+def _is_of_the_title(one: ScoredSentence) -> bool:
+    """True for a line before the first clause that bears the document's title, or a part of it."""
+    if one.sentence.paragraph.clause != 0:
+        return False
+    title, line = (re.sub(r"\W", "", text) for text in (one.chunk.document.title, one.sentence.text))
+    return bool(line) and (line in title or (title in line and len(line) < len(title) + 12))
 
 
 def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> ScoredSentence | None:
@@ -231,7 +311,29 @@ def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> Scor
         return sum(fit >= 0 for fit in fits), first, one.score
 
     best = alike[0]
-    return max((one for one in alike if one is best or suits(one)[:2] > suits(best)[:2]), key=suits)
+    if asks_most(question) and not _bounds_from_above(best, question):  # 每台二十万元；最高不超过三十万元
+        best = next((one for one in usable if _tells_the_most_of(one, best, question)), best)
+    return max((best, *(one for one in alike if suits(one)[:2] > suits(best)[:2])), key=suits)
+
+
+def _tells_the_most_of(one: ScoredSentence, other: ScoredSentence, question: Question) -> bool:
+    """True for the part of the same sentence that says how much it is at most."""
+    if one.sentence.paragraph != other.sentence.paragraph or is_for_others(one, question):
+        return False
+    whole = (s for s in sentences(one.sentence.paragraph.text, semicolons=False))
+    same = any(
+        s.start <= min(one.sentence.start, other.sentence.start)
+        and max(one.sentence.end, other.sentence.end) <= s.end
+        for s in whole
+    )
+    return same and _bounds_from_above(one, question)
+
+
+def _bounds_from_above(one: ScoredSentence, question: Question) -> bool:
+    return any(
+        states(figure, one.sentence.text, question) and is_most(figure, one.sentence.text)
+        for figure in one.sentence.figures
+    )
 
 
 def is_for_others(one: ScoredSentence, question: Question) -> bool:
@@ -342,156 +444,54 @@ def _in_article(span: Span) -> bool:
 def _opening(question: Question, chosen: Sequence[ScoredSentence]) -> Statement | None:
     """The figure, or the yes or no, that goes first."""
     best = chosen[0]
-    answered = _answer_to_claim(question, chosen)
+    answered = answer_to_claim(question, chosen)
     if answered is not None:
         return answered
-    if question.kind == "yesno":
+    if question.kind == "yesno" or asks_by_figure(question):
         led = lead_in(best.chunk.document, best.sentence.paragraph.clause)
         spans = (led, best.span) if led is not None else (best.span,)
-        word = _verdict(question, "".join(span.text for span in spans), sure=best.score >= _SURE)
-        if word is not None and question.language == "en":
-            return Statement(f"{_ENGLISH[word]}.", spans)
-        return Statement(f"{word}。", spans) if word else None
+        said = verdict_of(question, spans, sure=best.score >= _SURE)
+        if said or question.kind == "yesno":
+            return Statement(said, spans) if said else None
+    if asks_reduction(question):
+        less = reduction_in(question, best.sentence.text)
+        return Statement(f"**{less}**。", (best.span,)) if less is not None else None
     if asks_figure(question) or (question.kind in ("figure", "deadline") and question.quantity is not None):
         row = row_of(best)
         column = column_asked(row, question) if row is not None else None
         if row is not None and column is not None:
             return Statement(f"**{figure_in(row, column)}**。", row.spans)
-        figure = answering_figure(question, best) if not _asked_besides(question) else None
+        if _asks_several(question):
+            return _several(question, chosen)
+        figure = answering_figure(question, best)
         if figure is not None:
             return Statement(f"**{figure}**{'.' if question.language == 'en' else '。'}", (best.span,))
     return None
 
 
-def _answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Statement | None:
-    """Confirm or correct a figure that the question puts forward; None where it puts none forward.
+def _asks_several(question: Question) -> bool:
+    """True where more than one part of the question asks for a figure: 几天有回音，多久有答复？"""
+    parts = [part for part in asking_parts(question) if quantity_of(part) is not None]
+    return len(parts) > 1 or _EACH.search(question.topic) is not None
 
-    The right value is named only where the best sentence has one of that kind that stands out, and what was
-    claimed stands nowhere in what is quoted.
-    """
-    best, english = chosen[0], question.language == "en"
-    there = {figure.value for one in chosen for figure in one.sentence.figures}
-    stated = {figure.quantity for figure in best.sentence.figures}
-    claims = [one for one in _claims(question, stated) if one.quantity in stated]
-    confirmed: list[str] = []
-    corrected: list[str] = []
-    for claim in claims:
-        topic = question.topic.replace(claim.text, " ", 1)
-        if claim.quantity == "code":
-            continue
-        asked = replace(question, quantity=claim.quantity, topic=topic)
-        right = nearest_figure(asked, best.sentence.text, exact=True)
-        if right is None or not _comparable(claim, right):
-            continue
-        own = shown(question, best.sentence.text, right)
-        if same_amount(claim.value, right.value):
-            confirmed.append(f"**{own}**")
-        elif claim.value not in there:
-            corrected.append(f"**{own}**, not {claim.text}" if english else f"**{own}**，并非{claim.text}")
-    if corrected:
-        said = (
-            f"The document says {'; '.join(corrected)}."
-            if english
-            else f"文件的规定是{'；'.join(corrected)}。"
-        )
-        return Statement(said, (best.span,))
-    if confirmed and not presumes(question.text):
-        said = f"Yes: {'; '.join(confirmed)}." if english else f"是，文件的规定是{'；'.join(confirmed)}。"
-        return Statement(said, (best.span,))
-    if confirmed:
+
+def _several(question: Question, chosen: Sequence[ScoredSentence]) -> Statement | None:
+    """Say the figure of each part of a question; None where one of them is not clear."""
+    found: list[tuple[str, Span]] = []
+    values: set[str] = set()
+    parts = asked_of(question)
+    for part in parts:
+        asked = replace(question, kind="figure", quantity=part.quantity, topic=part.words)
+        for one in chosen:
+            figure = (
+                nearest_figure(asked, one.sentence.text, unit=part.unit) if _holds_part(one, asked) else None
+            )
+            if figure is not None:
+                found.append((shown(question, one.sentence.text, figure), one.span))
+                values.add(figure.value)
+                break
+    if len(parts) < 2 or len(values) < len(parts):
         return None
-    if claims and not {claim.value for claim in claims} & there:
-        said = "This differs from what the document says:" if english else ""
-        return Statement(said or "文件的规定与问题中的说法不一致，以文件为准：", (best.span,))
-    return None
-
-
-def _comparable(claim: Figure, right: Figure) -> bool:
-    if claim.quantity in ("days", "money", "percent", "date"):
-        return claim.quantity == right.quantity
-    return claim.quantity == right.quantity and unit_fit(unit_of(claim.value), right.value) > 0
-
-
-def same_amount(claim: str, right: str) -> bool:
-    """True where both values come to the same: 3天 is close enough to 3个工作日 not to be called false."""
-    if claim == right or claim in right.split("~"):
-        return True
-    days = ("日", "工作日")
-    if unit_of(claim) in days and unit_of(right) in days:
-        return claim.removesuffix(unit_of(claim)) == right.removesuffix(unit_of(right))
-    return right.startswith(claim) and "-" in right  # 2024-12 of 2024-12底
-
-
-def presumes(text: str) -> bool:
-    """True for a question that takes something for granted and asks why: 为什么只有3天？"""
-    return _PRESUMES.search(text) is not None
-
-
-def _claims(question: Question, stated: Collection[str] = ()) -> list[Figure]:
-    """Return the figures that the question puts forward to be confirmed or takes for granted.
-
-    What says for whom (600万元以下的贷款), how often (一年最多10次) and the year of the plan are not among
-    them; 80万 is money where the kinds of figures `stated` say so.
-    """
-    if not (_CLAIMS.search(question.text) or presumes(question.text)):
-        return []
-    found = [
-        figure
-        for figure in figures(question.topic)
-        if figure.quantity not in ("code", "rank")
-        and not is_condition(question.topic, figure)
-        and not (figure.quantity == "date" and re.fullmatch(r"\d{4}", figure.value))
-    ]
-    found = [
-        replace(figure, quantity="money", value=f"{figure.value}元")
-        if figure.quantity == "count" and figure.text.endswith(("万", "亿")) and "money" in stated
-        else figure
-        for figure in found
-    ]
-    spans = [figure for figure in found if figure.quantity == "days" and re.match(r"1(?!\d)", figure.value)]
-    return [figure for figure in found if figure not in spans] or found
-
-
-def _claimed(question: Question) -> set[str]:
-    """Return the kinds of figures that the question puts forward; empty where it claims none."""
-    return {figure.quantity for figure in _claims(question)}
-
-
-def _verdict(question: Question, evidence: str, *, sure: bool) -> str | None:
-    """Say yes or no where a modal word of the evidence settles the very act asked about; None leaves it open.
-
-    In other words than the question's (English, 老外 for 外籍人员) it settles only where the sentence is `sure`
-    to be the answer and has one modal word.
-    """
-    asks = question.text
-    if _ASKS_NEED.search(asks) and not _ASKS_MAY.search(asks):
-        if _governs(_SPARES, evidence, question, sure=sure):
-            return "不需要"
-        needed = not _SPARES.search(evidence) and not _FORBIDS.search(evidence)
-        return "需要" if needed and _governs(_MUST, evidence, question, sure=sure) else None
-    if _ASKS_EXISTS.search(asks) and not _ASKS_MAY.search(asks):
-        there = not _FORBIDS.search(evidence) and _governs(_SETS_UP, evidence, question, sure=False)
-        return "有" if there else None
-    if not _ASKS_MAY.search(asks):
-        return None
-    if _FORBIDS.search(evidence):
-        settled = _governs(_FORBIDS, evidence, question, sure=sure) and not re.search(
-            r"除外|但是?|可以", evidence
-        )
-        return "不可以" if settled else None
-    if sure and _PERMITS.search(evidence):
-        return "可以"
-    return "可以" if _governs(_ALLOWS, evidence, question, sure=False) else None
-
-
-def _governs(modal: re.Pattern[str], evidence: str, question: Question, *, sure: bool) -> bool:
-    """True where the words around a modal share two characters with the question, or its only one is `sure`."""
-    matches = list(modal.finditer(evidence))
-    if sure and len(matches) == 1:
-        return True
-    for match in matches:
-        around = evidence[max(0, match.start() - 10) : match.end() + 16].replace(match[0], " ")
-        pairs = {around[place : place + 2] for place in range(len(around) - 1)}
-        if any(pair in question.text for pair in pairs if re.fullmatch(r"[\u4e00-\u9fff]{2}", pair)):
-            return True
-    return False
+    stop = "." if question.language == "en" else "。"
+    spans = tuple(dict.fromkeys(span for _, span in found))
+    return Statement(f"{'；'.join(f'**{words}**' for words, _ in found)}{stop}", spans)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from service.figures import figures
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
+from service.sentences import sentences
 
 _NEAR_QUESTION = 0.5
 _NEAR_ANSWER = 0.3
@@ -27,11 +29,11 @@ class Kinship:
 
     def of(self, one: ScoredSentence) -> float:
         """Return the greater of its nearness to the question and to an answer, 0 to 1."""
-        return max(self._to_question(one), self._to_answers(one))
+        return max(self._to_question(one), self.to_answers(one))
 
     def is_kin(self, one: ScoredSentence) -> bool:
         """True where the sentence surely speaks of the same matter."""
-        return (len(self._topic) > 1 and self._to_question(one) >= _NEAR_QUESTION) or self._to_answers(
+        return (len(self._topic) > 1 and self._to_question(one) >= _NEAR_QUESTION) or self.to_answers(
             one
         ) >= _NEAR_ANSWER
 
@@ -43,7 +45,8 @@ class Kinship:
         own = _pairs(_plain(one)) | _pairs(" ".join(one.chunk.chunk.heading_path))
         return len(self._topic & own) / len(self._topic) if self._topic else 0.0
 
-    def _to_answers(self, one: ScoredSentence) -> float:
+    def to_answers(self, one: ScoredSentence) -> float:
+        """Return its nearness to what others answer, 0 to 1."""
         own = _pairs(_plain(one))
         return max(
             (len(own & other) / min(len(own), len(other)) for other in self._anchors if own and other),
@@ -52,9 +55,18 @@ class Kinship:
 
 
 def _plain(one: ScoredSentence) -> str:
-    """The sentence without its figures, which two cities rarely share."""
-    text = one.sentence.text
-    for figure in reversed(one.sentence.figures):
+    """The sentence without its figures, which two cities rarely share.
+
+    A part between semicolons says what it is about together with the parts before it.
+    """
+    paragraph = one.sentence.paragraph.text
+    for whole in sentences(paragraph, semicolons=False):
+        if whole.start <= one.sentence.start < whole.end and whole.text.startswith("第"):
+            text = paragraph[whole.start : one.sentence.end]
+            break
+    else:
+        text = one.sentence.text
+    for figure in reversed(figures(text)):
         text = f"{text[: figure.start]} {text[figure.end :]}"
     return text
 

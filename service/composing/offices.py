@@ -6,8 +6,9 @@ import re
 
 from indexer.document import Document, Trailer
 from service.composing.brief import Brief
+from service.composing.claims import presumes
 from service.composing.english import roles_in_english, source
-from service.composing.facts import compose_facts, presumes
+from service.composing.facts import compose_facts
 from service.composing.wording import label, tidy
 from service.evidence import Draft, Span, Statement
 from service.question import Question

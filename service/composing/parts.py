@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from service.composing.asked import unit_asked, unit_fit
@@ -64,10 +65,19 @@ def joined(draft: Draft, more: Draft) -> Draft:
     if not more.spans or any(span.document.id not in documents for span in more.spans):
         return draft
     said = {block.text for block in draft.blocks if isinstance(block, Statement)}
+    cited = {(span.document.id, span.paragraph.number, span.start) for span in draft.spans}
     added = tuple(
-        block for block in more.blocks if not isinstance(block, Statement) or block.text not in said
+        block
+        for block in more.blocks
+        if not isinstance(block, Statement) or (block.text not in said and _cites_more(block, cited))
     )
     return replace(draft, blocks=(*draft.blocks, *added), notice=draft.notice or more.notice)
+
+
+def _cites_more(block: Statement, cited: Collection[tuple[str, int, int]]) -> bool:
+    """True where a statement stands on something that is not cited yet, or on nothing: a frame."""
+    own = {(span.document.id, span.paragraph.number, span.start) for span in block.spans}
+    return not own or not own <= set(cited)
 
 
 def _is_answered(part: str, kind: Kind, question: Question, draft: Draft) -> bool:

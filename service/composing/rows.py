@@ -43,7 +43,11 @@ class Row:
 
 def row_of(one: ScoredSentence) -> Row | None:
     """Return the table row that a sentence is; None for running text, and for the header itself."""
-    paragraph, document = one.sentence.paragraph, one.chunk.document
+    return row_at(one.chunk.document, one.sentence.paragraph)
+
+
+def row_at(document: Document, paragraph: Paragraph) -> Row | None:
+    """Return the table row that a paragraph is; None for running text, and for the header itself."""
     cells = _cells(paragraph.text)
     if len(cells) < 2 or not any(re.search(r"\d|[一二三四五六七八九十百千万]", cell) for cell in cells[1:]):
         return None

@@ -10,6 +10,7 @@ from service.composing.offices import heading_span
 from service.composing.wording import label, tidy
 from service.evidence import Draft, Span, Statement
 from service.kinds import without_question_words
+from service.question import Question
 
 _UNITS = re.compile(
     r"条文|条款|(?<=[多少几])条(?=[?？]?$)|章|节|任务|措施|举措|部分|行动|重点|保障|附件|第几条|articles?|clauses?|chapters?|tasks?|measures?",
@@ -20,9 +21,21 @@ _GENERIC = re.compile(
 )
 
 
+def names_no_more(question: Question, document: Document, row: int) -> bool:
+    """True where the question speaks of nothing but what the titles of section `row` and its document say."""
+    return not _foreign_words(question.topic, (document, row), document.title)
+
+
+def section_as_a_whole(brief: Brief) -> tuple[Document, int] | None:
+    """Return the section that the question names and says nothing else about; None where there is none."""
+    place = _section_named(brief)
+    titles = "".join(document.title for document in brief.documents)
+    return None if place is None or _foreign_words(brief.question.topic, place, titles) else place
+
+
 def compose_section_list(brief: Brief) -> Draft | None:
     """List the titled clauses of the section that the question names; None where it names none."""
-    place = _section_named(brief)
+    place = section_as_a_whole(brief)
     if place is None:
         return None
     document, row = place
@@ -122,7 +135,7 @@ def _section_named(brief: Brief) -> tuple[Document, int] | None:
     for document in brief.documents[:6]:
         parents = {clause.parent for clause in document.clauses if clause.parent}
         for row in parents:
-            title = re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", document.clauses[row].title)
+            title = re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]|[与和及]", "", document.clauses[row].title)
             if len(title) < 4:
                 continue
             pairs = {title[i : i + 2] for i in range(len(title) - 1)}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from service.composing.brief import Brief
+from service.composing.claims import presumes
 from service.composing.clauses import compose_clause
 from service.composing.comparisons import compose_by_region, compose_comparison, compose_each_region
 from service.composing.counts import compose_count, compose_named_parts, compose_stated_number_of_items
-from service.composing.facts import compose_facts, presumes
+from service.composing.facts import compose_facts
 from service.composing.lists import compose_list
 from service.composing.offices import compose_deadline, compose_offices
+from service.composing.procedures import compose_procedure
 from service.composing.records import asks_unstated, compose_record
 from service.composing.sections import compose_section_count, compose_section_list
 from service.composing.tasks import compose_tasks, knows_tasks
@@ -81,7 +83,7 @@ def compose(brief: Brief) -> Draft:
     if question.kind == "count":
         return compose_count(brief)
     if question.kind == "procedure":
-        return compose_list(brief)
+        return compose_procedure(brief)
     return compose_facts(brief)
 
 

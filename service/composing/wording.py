@@ -45,10 +45,18 @@ _SHARE_PAID = re.compile(
     r"^\s*(?:以[上下内]|至|到|[\d.%％百分之〇零一二三四五六七八九十\s])*[^,，。;；]{0,12}"
     r"(?:罚款|滞纳金|赔偿金|违约金|补助|补贴|奖励|贴息|支付|发给|发放|计发|给付|资助|上浮|缴纳|收取)"
 )
+_ASKS_MORE = re.compile(r"多[补给发收交奖拿领]|加[发补收付]|提高|上浮|涨|增加")
+_RAISED_BY = re.compile(r"(?:提高|上浮|上调|增加|加[发收]|增发)[^，,。；;\d]{0,4}$")
+_ASKS_MOST = re.compile(r"最[高多长大晚]|封顶|上限")
+_MOST = re.compile(
+    r"(?:最[高多长大晚迟]|不(?:得|应|能)?(?:超过|[高多长大迟晚]于)|上限|封顶)[^，,。；;\d]{0,14}$"
+)
+_MOST_AFTER = re.compile(r"\s*(?:元)?(?:封顶|[及或]?以[下内])")
 _OF_RANGE = re.compile(
     r"\s*(?:元|个|人|户)?(?:[(（][^)）]{1,8}[)）])?(?:以上|至|到|-|－|—+|–|~|～)\s*(?:次日)?(?:不[满足到])?\s*"
 )
 _ASKS_CLOCK = re.compile(r"几点(?![建意要])|(?:开放|营业|办公|服务|办理)时间|what time|opening hours", re.I)
+_ASKS_AGE = re.compile(r"岁|年龄|年纪|多大|\bages?\b|\bold\b", re.I)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _SAME_WORDS = (
     (re.compile(r"首年|头一?年|第1年"), "第一年"),
@@ -168,13 +176,17 @@ def nearest_figure(
         return None
     unit = unit or next((one.unit for one in asked_of(question) if one.quantity == question.quantity), None)
     fit = max(unit_fit(unit, figure.value) for figure in fitting)
+    if fit == 0 and question.quantity == "any":
+        return None  # 8月25日 is no answer to 扣多少分
     fitting = [figure for figure in fitting if unit_fit(unit, figure.value) == fit]
     if _ASKS_CLOCK.search(question.text):
         fitting = [figure for figure in fitting if _CLOCK.match(figure.value)] or fitting
     fitting = _ranges(fitting, text)
+    if asks_most(question):  # 每台二十万元，最高不超过三十万元
+        fitting = [figure for figure in fitting if is_most(figure, text)] or fitting
     grouped = [marks(question.topic, _part_of(text, figure)) for figure in fitting]
     fitting = [figure for figure, group in zip(fitting, grouped, strict=True) if group == max(grouped)]
-    topic = set(_bigrams(without_question_words(question.topic)))
+    topic = set(_bigrams(_without_figures(without_question_words(question.topic))))
     parts = [_parts_around(text, figure) for figure in fitting]
     # 低压用户…4个工作日，高压用户…18个工作日: 用户 stands by both and tells neither apart.
     common = set.intersection(*(here for here, _ in parts)) if len(parts) > 1 else set()
@@ -192,6 +204,24 @@ def nearest_figure(
     ):
         return None
     return scored[0][1]
+
+
+def asks_most(question: Question) -> bool:
+    """True where the question asks for the greatest value: 最高补多少."""
+    return _ASKS_MOST.search(question.text) is not None
+
+
+def is_most(figure: Figure, text: str) -> bool:
+    """True where the text says that it is at most so much: 最高不超过三十万元."""
+    return _MOST.search(text[: figure.start]) is not None or _MOST_AFTER.match(text[figure.end :]) is not None
+
+
+def _without_figures(topic: str) -> str:
+    """The topic without the figures that it puts forward: they say when, not what (1小时下多少毫米)."""
+    for figure in reversed(figures(topic)):
+        if figure.text[0].isdigit() and figure.quantity != "code":  # 半日托 is no figure
+            topic = f"{topic[: figure.start]} {topic[figure.end :]}"
+    return topic
 
 
 def _ranges(found: list[Figure], text: str) -> list[Figure]:
@@ -237,6 +267,8 @@ def fits(figure: Figure, question: Question) -> bool:
             # A fee or a deposit may be a share of something.
             or (figure.quantity == "percent" and _FEE.search(question.text) is not None)
         )
+    if asked == "days" and figure.value.endswith("岁"):
+        return _ASKS_AGE.search(question.text) is not None
     return figure.quantity == asked
 
 
@@ -273,20 +305,29 @@ _ASKS_FINE = re.compile(
 )
 
 
+def asks_penalty(question: Question) -> bool:
+    """True where the question asks what follows from breaking a rule."""
+    return _ASKS_FINE.search(question.text) is not None
+
+
+def is_penalty(text: str) -> bool:
+    """True for a sentence that fixes a fine."""
+    return re.search(r"处[^，。；]{1,24}罚款|并处罚款|处以罚款", text) is not None
+
+
 def states(figure: Figure, text: str, question: Question) -> bool:
     """True where the figure is of the kind asked for and says what holds, not for whom: 单户600万元以下的小微企业."""
     if not fits(figure, question) and not (
         # A fine or a benefit may be a share of something, or a multiple.
         question.quantity == "money"
         and (figure.quantity == "percent" or figure.value.endswith("倍"))
-        and _SHARE_PAID.match(text[figure.end :])
+        and (
+            _SHARE_PAID.match(text[figure.end :])
+            or (_ASKS_MORE.search(question.text) and _RAISED_BY.search(text[: figure.start]))
+        )
     ):
         return False
-    if (
-        question.quantity == "money"
-        and _FINE_AFTER.match(text[figure.end :])
-        and not _ASKS_FINE.search(question.text)
-    ):
+    if question.quantity == "money" and _FINE_AFTER.match(text[figure.end :]) and not asks_penalty(question):
         return False
     return _ASKS_CONDITION.search(question.text) is not None or not _CONDITION_AFTER.match(text[figure.end :])
 

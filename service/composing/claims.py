@@ -1,0 +1,118 @@
+"""Confirm or correct what a question puts forward: 听说要罚一万元，是真的吗？"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from service.composing.asked import unit_fit, unit_of
+from service.composing.wording import is_condition, nearest_figure, shown
+from service.evidence import Statement
+from service.figures import Figure, figures
+from service.question import Question
+from service.ranking import ScoredSentence
+
+_CLAIMS = re.compile(
+    r"听说|据说|听讲|都说|网上说|有人[说讲]|听人[说讲]|传言|新闻|说是|说的是|没错|没说错|没记错|记得是|好像是|对吧|对吗|对不|是吧|是吗|是不是|属实|核实|真的|这样吗|有这回事"
+    r"|对得上|对不上|准不准|[定写规]的是|right\?|true|correct|is it",
+    re.I,
+)
+_PRESUMES = re.compile(
+    r"为什么|为何|为啥|凭什么|怎么(?=[^,，。]{0,12}(?:才|就|只|要|是|会)[^,，。]{0,6}[\d一二三四五六七八九十百千万])|\bwhy\b|how come",
+    re.I,
+)
+
+
+def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Statement | None:
+    """Confirm or correct a figure that the question puts forward; None where it puts none forward.
+
+    The right value is named only where the best sentence has one of that kind that stands out, and what was
+    claimed stands nowhere in what is quoted.
+    """
+    best, english = chosen[0], question.language == "en"
+    there = {figure.value for one in chosen for figure in one.sentence.figures}
+    stated = {figure.quantity for figure in best.sentence.figures}
+    claims = [one for one in _claims(question, stated) if one.quantity in stated]
+    confirmed: list[str] = []
+    corrected: list[str] = []
+    for claim in claims:
+        topic = question.topic.replace(claim.text, " ", 1)
+        if claim.quantity == "code":
+            continue
+        asked = replace(question, quantity=claim.quantity, topic=topic)
+        right = nearest_figure(asked, best.sentence.text, exact=True)
+        if right is None or not _comparable(claim, right):
+            continue
+        own = shown(question, best.sentence.text, right)
+        if same_amount(claim.value, right.value):
+            confirmed.append(f"**{own}**")
+        elif claim.value not in there:
+            corrected.append(f"**{own}**, not {claim.text}" if english else f"**{own}**，并非{claim.text}")
+    if corrected:
+        said = (
+            f"The document says {'; '.join(corrected)}."
+            if english
+            else f"文件的规定是{'；'.join(corrected)}。"
+        )
+        return Statement(said, (best.span,))
+    if confirmed and not presumes(question.text):
+        said = f"Yes: {'; '.join(confirmed)}." if english else f"是，文件的规定是{'；'.join(confirmed)}。"
+        return Statement(said, (best.span,))
+    if confirmed:
+        return None
+    if claims and not {claim.value for claim in claims} & there:
+        said = "This differs from what the document says:" if english else ""
+        return Statement(said or "文件的规定与问题中的说法不一致，以文件为准：", (best.span,))
+    return None
+
+
+def _comparable(claim: Figure, right: Figure) -> bool:
+    if claim.quantity in ("days", "money", "percent", "date"):
+        return claim.quantity == right.quantity
+    return claim.quantity == right.quantity and unit_fit(unit_of(claim.value), right.value) > 0
+
+
+def same_amount(claim: str, right: str) -> bool:
+    """True where both values come to the same: 3天 is close enough to 3个工作日 not to be called false."""
+    if claim == right or claim in right.split("~"):
+        return True
+    days = ("日", "工作日")
+    if unit_of(claim) in days and unit_of(right) in days:
+        return claim.removesuffix(unit_of(claim)) == right.removesuffix(unit_of(right))
+    return right.startswith(claim) and "-" in right  # 2024-12 of 2024-12底
+
+
+def presumes(text: str) -> bool:
+    """True for a question that takes something for granted and asks why: 为什么只有3天？"""
+    return _PRESUMES.search(text) is not None
+
+
+def _claims(question: Question, stated: Collection[str] = ()) -> list[Figure]:
+    """Return the figures that the question puts forward to be confirmed or takes for granted.
+
+    What says for whom (600万元以下的贷款), how often (一年最多10次) and the year of the plan are not among
+    them; 80万 is money where the kinds of figures `stated` say so.
+    """
+    if not (_CLAIMS.search(question.text) or presumes(question.text)):
+        return []
+    found = [
+        figure
+        for figure in figures(question.topic)
+        if figure.quantity not in ("code", "rank")
+        and not is_condition(question.topic, figure)
+        and not (figure.quantity == "date" and re.fullmatch(r"\d{4}", figure.value))
+    ]
+    found = [
+        replace(figure, quantity="money", value=f"{figure.value}元")
+        if figure.quantity == "count" and figure.text.endswith(("万", "亿")) and "money" in stated
+        else figure
+        for figure in found
+    ]
+    spans = [figure for figure in found if figure.quantity == "days" and re.match(r"1(?!\d)", figure.value)]
+    return [figure for figure in found if figure not in spans] or found
+
+
+def claimed(question: Question) -> set[str]:
+    """Return the kinds of figures that the question puts forward; empty where it claims none."""
+    return {figure.quantity for figure in _claims(question)}

@@ -33,10 +33,16 @@ _DIALECT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 _DOCUMENT = (
-    r"(?:文件|方案|意见|通知|条例|办法|规定|细则|规程|纪要|法|要点|计划|公告|决定|解释|若干措施"
+    r"(?:文件|方案|意见|通知(?![书单栏])|条例|办法|规定|细则|规程|纪要|(?<![违执司])法(?![院官])|要点|计划|公告(?![栏牌])|决定(?!书)|解释|若干措施"
     r"|[一二三四五六七八九十]{1,3}条|版|\d\.0)"
 )
 _WHEN = r"(?:哪一?[天日年月]|什么时候|什么时间|什么日子|何时|几[号月]|哪个?月)"
+_THING = re.compile(
+    r"(?:证书?|[知定决裁认同告]书|执照|驾照|[^清]单|卡|牌|票|码|奖[状杯]?|金|[拨贷借罚退欠]款|费用?|钱|工资|薪水|补[贴助]|津贴|成绩|分数|结果"
+    rf"|名单|合同|协议|保险|保单|贷款|许可|指标|名额|物资|课本|教材)(?:是|在|都|会|要|应该?|应当|到底|一般|大概|通常|最[晚迟早快])*{_WHEN}"
+)
+"""What is asked of a thing and not of a document: 录取通知书什么时候发, 补贴哪天下发."""
+_RECORDS = re.compile(rf"{_DOCUMENT}(?:是|在|都|到底)*{_WHEN}")
 _BODY = r"(?:部门|单位|局|机构|机关|委|(?<=[化改督])办|衙门|政府|法院|牵头)"
 _WHICH_BODY = rf"哪(?:[个些级]|一?家|几[个家]|[两三]家)?(?![类种])[^,，。?？类种项些]{{0,6}}?{_BODY}"
 _WHO = rf"(?:谁|{_WHICH_BODY})"
@@ -55,7 +61,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"文号|发文字号|发文机关|发文单位|成文日期|(?:印发|发文|成文|公布)(?:日期|时间|单位)|制定机关|落款|全称|第?几号文|什么号文",
             rf"{_DOCUMENT}的?(?:标题|名称|全名|名字)|{_DOCUMENT}(?:叫|的名字是)什么",
             rf"{_WHEN}[^,，。]{{0,6}}(?:印发|印的|印出|发文|出台|下发|施行|生效|颁布|签发|失效|废止|成文)",
-            rf"{_DOCUMENT}[^,，。]{{0,8}}{_WHEN}[^,，。]{{0,4}}(?:发|公布|通过|批准|修[订正改]|实施|执行|出的?|定的?)(?!布会)",
+            rf"{_DOCUMENT}[^,，。]{{0,8}}{_WHEN}[^,，。]{{0,4}}(?:发|公布|通过|批[准的]|修[订正改]|实施|执行|出的?|定的?)(?!布会)",
+            rf"(?:省|人大|常委会|国务院)[^,，。]{{0,4}}{_WHEN}[^,，。]{{0,2}}批准?的(?=[?？,，。]|$)|{_WHEN}起?(?:才|就|开始)?(?:管用|作数|算数)",
             rf"{_DOCUMENT}[^,，。]{{0,8}}(?:修[订正改]|改)(?:过|的)?(?:了)?(?:(?:几|多少|哪几)次|[吗没么](?=[?？,，。]|$)|(?:日期|时间|是|在)*{_WHEN})",
             r"(?:哪|谁)[^,，。]{0,8}(?:先|早|晚|后)(?:一?些|一?点)?(?:出台|印发|发布|发文|施行|实施|公布|颁布|通过|生效)",
             rf"{_DOCUMENT}[^,，。]{{0,6}}编号|第几号(?:令|文|公告|主席令|政府令)?(?=[?？,，。的呢]|$)|几号令|(?:[几哪]个?|多少个?)版本|哪一?版(?:还?有效|现行|在用)",
@@ -66,7 +73,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"(?:谁|哪(?:个|家|几家|两家|三家)?(?:单位|部门|机关|机构)?)(?:联合)?(?:印发|发布|发文|发的文|出台|下发|颁布)",
             r"(?:哪次|第几次)[^,，。]{0,6}会议?[^,，。]{0,4}(?:通过|上过|审议)",
             r"(?:document|file|reference) number|(?:still|no longer) (?:in force|valid|effective)|\b(?:in force|repealed)\b"
-            r"|(?:regulation|rules?|measures?|law|notice|plan|procedure|document|announcement)s? .{0,20}expir|when (?:was|were|did) .{0,70}\b(?:issued?|published"
+            r"|(?:regulation|rules?|measures?|law|notice|plan|procedure|document|announcement)s? .{0,20}expir"
+            r"|when (?:did|does|do) .{0,60}\b(?:regulation|ordinance|rules?|measures?|law|notice|plan|procedure|document|announcement)s?\b(?: .{0,30})? (?:start|begin)\b|when (?:was|were|did) .{0,70}\b(?:issued?|published"
             r"|adopted|passed|amended|revised|released|promulgated|take effect|come into (?:force|effect)"
             r"|enter into force)\b",
             r"(?:who|which (?:body|agency|office|department|authority|government)) (?:issued|published"
@@ -81,7 +89,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"[^,，。]{0,4}(?:多少|(?<!哪)几)(?:大|个|项|条|章|节|款|部分)?"
             r"(?:条款?(?![产线])|条文|章|节|年度阶段|(?:重点|主要|工作|具体|改革|保障|年度)*(?:任务|措施|举措|行动)|部分|阶段|附件|板块)",
             r"(?:多少|几)(?:条|项|个|大)(?:重点|主要|工作|具体|改革|保障|年度)*(?:任务|措施|举措|条款)",
-            r"有(?:多少|几)条(?=[?？,，。]|$)|编到第?几条",
+            r"有(?:多少|几)[条章](?=[?？,，。、和]|$)|编到第?几条",
             r"how many (?:articles|clauses|tasks|measures|chapters|sections|parts)",
         ),
     ),
@@ -220,7 +228,7 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
     (
         "any",
         _any(
-            r"(?:涨|增长|增加|提高|提升|下降|降低?|减少|压减|压缩|上浮|下浮|(?<![缴交增])加)(?:了)?(?:到)?多少(?![个家项天日元次])"
+            r"(?:涨|增长|增加|提高|提升|下降|降低?|减少|压减|压缩|上浮|下浮|(?<![缴交增])加)(?:了)?(?:到)?多少(?![个家项天日次]|[百千万亿]*[元块钱])"
         ),
     ),
     (
@@ -311,7 +319,7 @@ def kind_of(text: str) -> Kind:
     for kind, pattern in _KINDS:
         if kind == "procedure" and asks_yes_or_no:
             return "yesno"
-        if pattern.search(text):
+        if pattern.search(text) and not (kind == "metadata" and _is_of_a_thing(text)):
             return kind
     return "fact"
 
@@ -342,6 +350,11 @@ def _standard(text: str) -> str:
     for pattern, standard in _DIALECT:
         text = pattern.sub(standard, text)
     return text
+
+
+def _is_of_a_thing(text: str) -> bool:
+    """True where it is asked when a thing comes, and not when a document does."""
+    return _THING.search(text) is not None and _RECORDS.search(text) is None
 
 
 def _asks_yes_or_no(text: str) -> bool:

@@ -19,10 +19,15 @@ _OLD = re.compile(
     r"|(?:以前|原来|原先|过去|从前|之前)的[^,，。的了在按照依据适用]{1,8}(?:条例|办法|规定|细则|法(?!院))|第一版|(?:已|被|已经)废止的|\bold(?:er)? (?:version|law|rule|regulation)|\bprevious (?:version|law|rule|regulation)|before the (?:amendment|revision)",
     re.IGNORECASE,
 )
+_REVISED = r"(?:修[订正改]|改)(?:过|了|完|好)?"
+_DIFFERS = r"(?:变[了化动成]|改[了成]|区别|差[别异在]|不同|不一样|新增|增加了|[多少]了|删|取消|前后|相比)"
 _BOTH = re.compile(
     rf"新旧|新老|[两几二三各]个?(?:版本?|部)|修[订改正]前后|前后(?:两|有)|(?:和|与|跟|比|较)(?:现行|现在|新|旧|老|原来|以前|之前|上一)的?{_PAPER}?"
     r"|现[行在].{0,12}(?:和|与|跟|比).{0,6}(?:旧|老|以前|原来|之前|上一)|(?:修[订改正]|新[版法规条]).{0,8}(?:改了|变了|变化|区别|不同|差别|增加了|新增|多了|删)"
-    r"|(?:新旧|old and new|both versions|what (?:has )?changed)",
+    r"|(?:新旧|old and new|both versions|what (?:has )?changed)"
+    rf"|{_REVISED}(?:以|之)?前(?:和|与|跟|同|、)?(?:{_REVISED})?(?:以|之)?后"
+    # 改过以后比06年多了谁: after the change, or than in a year, and then what differs.
+    rf"|(?:{_REVISED}(?:以|之)?后|(?:比|较|和|与|跟|同)(?:19|20)?\d{{2}}年)[^。;；?？]{{0,20}}?{_DIFFERS}",
     re.IGNORECASE,
 )
 _AFTER_YEAR = re.compile(
@@ -151,12 +156,14 @@ def _of_another_region(question: Question, named: Sequence[Entry]) -> list[str]:
 def _versions(entries: Sequence[Entry], question: Question, day: date) -> list[Entry]:
     """Leave one version of each regulation, or those that the question asks for."""
     kept: list[Entry] = []
-    years = _edition_years(question)
+    years = edition_years(question)
     for members in families(entries).values():
         of_year = [entry for year in years if (entry := _version_of(year, members)) is not None]
         if len(members) == 1 or all(begins(entry) is None for entry in members):
             kept += members
-        elif _BOTH.search(question.text) or (len(years) > 1 and len(of_year) == len(years)):
+        elif len(years) > 1 and len(of_year) == len(years):
+            kept += dict.fromkeys(one for entry in of_year for one in _same_day(entry, members))
+        elif _BOTH.search(question.text):
             kept += _originals(members)
         elif of_year and len(years) == 1:
             kept += _same_day(of_year[0], members)
@@ -199,18 +206,23 @@ def _originals(members: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in members if entry.digest_of is None or begins(entry) not in whole]
 
 
-def _edition_years(question: Question) -> tuple[int, ...]:
-    """Years by which the question names a version: 2021版, 2010年的保密法; not 2019年建的小区."""
+def edition_years(question: Question) -> tuple[int, ...]:
+    """Return the years by which the question names a version: 2021版, 2010年的保密法; not 2019年建的小区.
+
+    Of two years side by side (2010年和2024年的保密法) both do if one does.
+    """
     if question.document_ids and len(question.years) > 1:
         return question.years
-    found = []
-    for year in question.years:
+    found: list[int] = []
+    for year in reversed(question.years):
+        later = "|".join(f"{one}|{one % 100:02d}" for one in found) or r"\b\B"
         for match in re.finditer(rf"(?<!\d)(?:{year}|{year % 100:02d}(?=年|版))", question.text):
             rest = question.text[match.end() :]
-            if _AFTER_YEAR.match(rest) or _before_region(rest, question):
+            beside = re.match(rf"\s*年?版?\s*(?:和|与|跟|同|比|较|、|以及|到|至|-)\s*(?:{later})(?!\d)", rest)
+            if beside or _AFTER_YEAR.match(rest) or _before_region(rest, question):
                 found.append(year)
                 break
-    return tuple(found)
+    return tuple(reversed(found))
 
 
 def _before_region(rest: str, question: Question) -> bool:

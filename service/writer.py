@@ -14,6 +14,7 @@ from indexer.tokens import normalize
 from service.answer import EXTRACTIVE, Passage, Turn
 from service.attribution import Attribution, word_vectors
 from service.composing.brief import Brief
+from service.composing.openings import is_verdict, settles_a_claim
 from service.evidence import Draft, Statement, Table
 from service.figures import figures
 from service.generators import GenerationError, Generator, Message, never
@@ -57,8 +58,6 @@ _CUT_SHORT = (
     "语言模型中途停止，以下是已核对的部分。",
     "The language model stopped half-way; this is the part that was checked.",
 )
-_SETTLES_A_CLAIM = re.compile(r"(?:是，)?文件的规定|Yes: |The document says|This differs from")
-_VERDICT = re.compile(r"(?:可以|不可以|需要|不需要|有|Yes|No)[。.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +220,11 @@ def _sources(brief: Brief, composed: Draft) -> list[Source]:
 
 
 def _opening(composed: Draft) -> Statement | None:
-    """Return the short statement that the composed answer begins with: yes, no, or the figure."""
+    """Return the short statement that the composed answer begins with: yes, no with its limit, or the figure."""
     first = composed.blocks[0] if len(composed.blocks) > 1 else None
     if isinstance(first, Statement) and first.spans:
         plain = first.text.replace("*", "")
-        if _VERDICT.fullmatch(plain) or (first.text.startswith("**") and first.text.endswith("**。")):
+        if is_verdict(plain) or (first.text.startswith("**") and first.text.endswith("**。")):
             return replace(first, text=plain)
     return None
 
@@ -311,7 +310,7 @@ class _Floor:
         if not isinstance(first, Statement) or not first.spans or len(self._composed.blocks) < 2:
             return ()
         plain = first.text.replace("*", "")
-        says = _VERDICT.fullmatch(plain) or _SETTLES_A_CLAIM.match(plain)
+        says = is_verdict(plain) or settles_a_claim(plain)
         return (first,) if says or _leaders(self._composed, compares=self._compares) else ()
 
     @property

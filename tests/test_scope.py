@@ -164,10 +164,26 @@ def test_else_the_version_in_force_answers(question: str) -> None:
         "青石停放条例2018版和2023版的罚款有什么区别",
         "青石停放条例修订前后有哪些变化",
         "青石现行停放条例和以前的比多了什么",
+        "青石停放条例改过以后比18年多了哪些车",
+        "青石停放条例改了以后罚款变了没有",
+        "青石停放条例修订后的罚款前后差多少",
+        "青石停放条例修订前和修订后的期限",
+        "18年和2023年的青石停放条例罚款各多少",
+        "青石停放条例18版跟23版各怎么说",
     ],
 )
 def test_both_versions_answer_a_comparison_of_them(question: str) -> None:
     assert set(scope(question).document_ids) == {PARKING.id, PARKING_OLD.id}
+
+
+def test_of_several_versions_those_of_the_years_named_answer() -> None:
+    middle = replace(PARKING_OLD, id="parking-2020", issued_on=date(2020, 3, 2))
+    found = scope("青石停放条例2018版和2023版差在哪", entries=[PARKING_OLD, middle, PARKING])
+    assert found.document_ids == (PARKING_OLD.id, PARKING.id)
+
+
+def test_a_change_that_is_not_asked_about_leaves_the_version_in_force() -> None:
+    assert scope("青石停放条例改了以后罚多少").document_ids == (PARKING.id,)
 
 
 def test_as_of_a_day_the_version_of_that_day_answers() -> None:

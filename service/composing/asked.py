@@ -13,7 +13,6 @@ _PARTS = re.compile(r"[，,、？?；;。]|以及|并且|\band\b", re.IGNORECASE
 _INTERROGATIVE = re.compile(
     r"多少|几|多[久长大高重远宽快]|哪|什么|啥|怎么|谁|吗|\b(?:how|what|when|which|who)\b", re.IGNORECASE
 )
-_HOW_MUCH = re.compile(r"(?:多少|几)[百千万亿]*(?:钱|元|块)")
 _HOW_MANY = re.compile(r"(?:多少|几)(?=个?[\u4e00-\u9fff]|[%％])")
 _ENGLISH_PERIOD = re.compile(
     r"\b(?:working |business )?(?:days|hours|minutes|months|weeks|years)\b", re.IGNORECASE
@@ -90,8 +89,6 @@ def asked_of(question: Question) -> tuple[Asked, ...]:
         quantity = quantity_of(part)
         if quantity is None and question.language == "en" and found and _ENGLISH_PERIOD.search(part):
             quantity = "days"  # the number of payments and hours
-        if quantity == "any" and _HOW_MUCH.search(part):
-            quantity = "money"  # 多一本加多少钱
         if quantity is None and any(word in part for word in _COUNTED_AS):
             quantity = "count"  # 人数哪个多
         if quantity is not None and quantity not in ("any", "rank"):
@@ -132,7 +129,7 @@ def is_measure(unit: str | None) -> bool:
 
 def is_by_the_same(question: Question, text: str) -> bool:
     """False where the question asks for a rate by something (每小时多少钱) and `text` states none by it."""
-    asked = _PER.search(question.text)
+    asked = _PER.search(question.topic)
     if asked is None or question.quantity not in ("money", "percent"):
         return True
     unit = next(unit for unit, words in _RATES.items() if asked[1] in words)

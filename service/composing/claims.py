@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from service.composing.asked import unit_fit, unit_of
+from service.composing.english import in_english
+from service.composing.openings import CONFIRMED, CORRECTED, DIFFERS
 from service.composing.wording import is_condition, nearest_figure, shown
 from service.evidence import Statement
 from service.figures import Figure, figures
@@ -31,6 +33,7 @@ def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Sta
     claimed stands nowhere in what is quoted.
     """
     best, english = chosen[0], question.language == "en"
+    stop = "; " if english else "；"
     there = {figure.value for one in chosen for figure in one.sentence.figures}
     stated = {figure.quantity for figure in best.sentence.figures}
     claims = [one for one in _claims(question, stated) if one.quantity in stated]
@@ -48,22 +51,18 @@ def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Sta
         if same_amount(claim.value, right.value):
             confirmed.append(f"**{own}**")
         elif claim.value not in there:
-            corrected.append(f"**{own}**, not {claim.text}" if english else f"**{own}**，并非{claim.text}")
+            said = in_english(claim, claim.text) if english else None
+            corrected.append(
+                f"**{own}**, not {said or claim.text}" if english else f"**{own}**，并非{claim.text}"
+            )
     if corrected:
-        said = (
-            f"The document says {'; '.join(corrected)}."
-            if english
-            else f"文件的规定是{'；'.join(corrected)}。"
-        )
-        return Statement(said, (best.span,))
+        return Statement(CORRECTED[english].format(stop.join(corrected)), (best.span,))
     if confirmed and not presumes(question.text):
-        said = f"Yes: {'; '.join(confirmed)}." if english else f"是，文件的规定是{'；'.join(confirmed)}。"
-        return Statement(said, (best.span,))
+        return Statement(CONFIRMED[english].format(stop.join(confirmed)), (best.span,))
     if confirmed:
         return None
     if claims and not {claim.value for claim in claims} & there:
-        said = "This differs from what the document says:" if english else ""
-        return Statement(said or "文件的规定与问题中的说法不一致，以文件为准：", (best.span,))
+        return Statement(DIFFERS[english], (best.span,))
     return None
 
 

@@ -19,6 +19,7 @@ from service.composing.facts import (
     says_something,
 )
 from service.composing.kinship import Kinship
+from service.composing.matter import on_one_matter
 from service.composing.rows import column_asked, figure_in, row_of
 from service.composing.wording import nearest_figure, sentence_of, shown, states, without_marker
 from service.evidence import Draft, Span, Statement, Table
@@ -177,11 +178,11 @@ def _under(region: str, blocks: Sequence[Statement | Table]) -> list[Statement |
 
 
 def answering_regions(brief: Brief) -> list[tuple[str, Found]]:
-    """Return the regions that answer a question which names none, the surest first.
+    """Return the regions that answer a question which names none, the surest first; all are on one matter.
 
     A region that is less sure answers too where its words are near to the question's or to those of a surer one.
     """
-    ranked = sorted(brief.by_region.items(), key=lambda item: -item[1].confidence)
+    ranked = sorted(on_one_matter(brief).items(), key=lambda item: -item[1].confidence)
     if not ranked or ranked[0][1].confidence < brief.threshold:
         return []
     anchors = choose(brief.question, ranked[0][1], most=1)

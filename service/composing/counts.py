@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from indexer.document import Document
 from service.composing.brief import Brief
+from service.composing.english import all_listed
 from service.composing.enumerations import CLASSIFIER, NUMERAL, enumerations, size_named
 from service.composing.facts import choose, compose_facts, says_something
 from service.composing.lists import list_items, parent_of_items
 from service.composing.offices import heading_span
-from service.composing.wording import label, tidy
+from service.composing.sections import section_frame
+from service.composing.wording import name_before, tidy
 from service.evidence import Draft, Span, Statement
 from service.question import Question
 from service.ranking import ScoredSentence
@@ -72,11 +74,7 @@ def compose_named_parts(brief: Brief) -> Draft:
     spans = [heading_span(document, child) for child in children]
     if any(span is None for span in spans):
         return Draft(())
-    above = heading_span(document, row)
-    name = label(document, brief) if brief.several_regions else "文件"
-    section = f"“{tidy(document.clauses[row].title)}”" if above is not None else ""
-    cited = (above,) if above is not None else tuple(span for span in spans[:1] if span is not None)
-    blocks = [Statement(f"{name}{section}共{len(children)}项，已全部列出：", cited)]
+    blocks = section_frame(document, row, spans, brief)
     blocks += [
         Statement(f"{place}. {tidy(document.clauses[child].title)}", (span,))
         for place, (child, span) in enumerate(zip(children, spans, strict=True), 1)
@@ -106,9 +104,8 @@ def compose_stated_number_of_items(brief: Brief) -> Draft:
 
 def _listed(brief: Brief, one: ScoredSentence, items: Sequence[Span]) -> Draft:
     document = one.chunk.document
-    name = f"{label(document, brief)}：" if brief.several_regions else ""
-    blocks = [Statement(f"{name}{tidy(one.sentence.text)}", (one.span,))]
-    blocks.append(Statement(f"共{len(items)}项，已全部列出："))
+    blocks = [Statement(f"{name_before(document, brief)}{tidy(one.sentence.text)}", (one.span,))]
+    blocks.append(Statement(all_listed(len(items), english=brief.question.language == "en")))
     blocks += [Statement(f"{place}. {tidy(item.text)}", (item,)) for place, item in enumerate(items, 1)]
     return Draft(tuple(blocks))
 

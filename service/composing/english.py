@@ -1,4 +1,4 @@
-"""Say in English what frames a quoted Chinese clause: the figure with its bound, the source, the roles."""
+"""Say in English what frames a quoted Chinese clause: the figure with its bound, the source, the count, the roles."""
 
 from __future__ import annotations
 
@@ -60,6 +60,13 @@ def source(document: Document) -> str:
     """Name a document as the opening of an English sentence."""
     place = f" ({document.region})" if document.region and document.region not in document.title else ""
     return f"According to 《{document.title}》{place}: "
+
+
+def all_listed(count: int, *, english: bool) -> str:
+    """Return the frame of a complete list: how many items follow."""
+    if english:
+        return f"{count} {'item' if count == 1 else 'items'}, all listed:"
+    return f"共{count}项，已全部列出："
 
 
 def roles_in_english(trailer: Trailer, due: str) -> str:

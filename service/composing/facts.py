@@ -19,6 +19,7 @@ from service.composing.brief import Brief
 from service.composing.claims import answer_to_claim, claimed
 from service.composing.groups import excluded
 from service.composing.limits import limits
+from service.composing.premises import answer_to_premise
 from service.composing.reductions import asks_reduction, reduces, reduction_in
 from service.composing.rows import column_asked, figure_in, is_header, row_of, row_statement
 from service.composing.verdicts import answers_itself, asks_by_figure, is_about, verdict_of
@@ -90,7 +91,7 @@ def compose_facts(brief: Brief) -> Draft:
         return Draft(())
     document = chosen[0].chunk.document
     blocks: list[Statement] = []
-    opening = _opening(brief.question, chosen)
+    opening = _opening(brief.question, chosen, brief.found)
     if opening is not None:
         blocks.append(opening)
     rows = [row for one in chosen if (row := row_of(one)) is not None]
@@ -192,7 +193,8 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
             (one for one in near if any(figure.quantity in kinds for figure in one.sentence.figures)), best
         )
     elif question.kind == "yesno":
-        best = _settling(question, found, usable)
+        settled = answer_to_premise(question, usable)
+        best = settled[0] if settled is not None else _settling(question, found, usable)
     elif question.quantity == "any":
         near = [one for one in usable if one.score >= _HOLDS * usable[0].score]
         best = next((one for one in near if _holds_the_very_unit(one, question)), best)
@@ -441,7 +443,7 @@ def _in_article(span: Span) -> bool:
     return any(_ARTICLE.match(clauses[row].label) for row in span.document.path(span.paragraph.clause))
 
 
-def _opening(question: Question, chosen: Sequence[ScoredSentence]) -> Statement | None:
+def _opening(question: Question, chosen: Sequence[ScoredSentence], found: Found) -> Statement | None:
     """The figure, or the yes or no, that goes first."""
     best = chosen[0]
     answered = answer_to_claim(question, chosen)
@@ -450,6 +452,9 @@ def _opening(question: Question, chosen: Sequence[ScoredSentence]) -> Statement 
     if question.kind == "yesno" or asks_by_figure(question):
         led = lead_in(best.chunk.document, best.sentence.paragraph.clause)
         spans = (led, best.span) if led is not None else (best.span,)
+        settled = answer_to_premise(question, found.sentences)
+        if settled is not None and settled[0] == best:
+            return settled[1]
         said = verdict_of(question, spans, sure=best.score >= _SURE)
         if said or question.kind == "yesno":
             return Statement(said, spans) if said else None

@@ -12,8 +12,8 @@ from service.ranking import ScoredSentence
 from service.sentences import sentences
 
 _NEAR_QUESTION = 0.5
-_NEAR_ANSWER = 0.3
-_AT_ALL = 0.15
+NEAR_ANSWER = 0.3
+AT_ALL = 0.15
 _COMMON = re.compile(
     r"企业|单位|部门|政府|应当|进行|工作|推进|全面|实现|开展|提升|加强|完善|有关|相关|规定|以上|以下|以内|不超|超过|不低|低于|至少|最高|各项|服务|推行|落实|本市|全市|我市"
     r"|责令(?:限期)?改正|拒不改正|逾期|罚款|处罚|违反|条例|本办法|对个人|对单位|下列|情形"
@@ -24,8 +24,8 @@ class Kinship:
     """Measures sentences against one question and what others answer to it."""
 
     def __init__(self, question: Question, anchors: Sequence[ScoredSentence] = ()) -> None:
-        self._topic = _pairs(without_question_words(question.topic))
-        self._anchors = [_pairs(_plain(one)) for one in anchors]
+        self._topic = pairs_of(without_question_words(question.topic))
+        self._anchors = [pairs_of(_plain(one)) for one in anchors]
 
     def of(self, one: ScoredSentence) -> float:
         """Return the greater of its nearness to the question and to an answer, 0 to 1."""
@@ -35,19 +35,19 @@ class Kinship:
         """True where the sentence surely speaks of the same matter."""
         return (len(self._topic) > 1 and self._to_question(one) >= _NEAR_QUESTION) or self.to_answers(
             one
-        ) >= _NEAR_ANSWER
+        ) >= NEAR_ANSWER
 
     def is_near(self, one: ScoredSentence) -> bool:
         """True where it may: it shares something with the question or an answer."""
-        return self.of(one) >= _AT_ALL
+        return self.of(one) >= AT_ALL
 
     def _to_question(self, one: ScoredSentence) -> float:
-        own = _pairs(_plain(one)) | _pairs(" ".join(one.chunk.chunk.heading_path))
+        own = pairs_of(_plain(one)) | pairs_of(" ".join(one.chunk.chunk.heading_path))
         return len(self._topic & own) / len(self._topic) if self._topic else 0.0
 
     def to_answers(self, one: ScoredSentence) -> float:
         """Return its nearness to what others answer, 0 to 1."""
-        own = _pairs(_plain(one))
+        own = pairs_of(_plain(one))
         return max(
             (len(own & other) / min(len(own), len(other)) for other in self._anchors if own and other),
             default=0.0,
@@ -71,7 +71,8 @@ def _plain(one: ScoredSentence) -> str:
     return text
 
 
-def _pairs(text: str) -> set[str]:
+def pairs_of(text: str) -> set[str]:
+    """Return the pairs of characters in `text`, without the words that every regulation has."""
     text = _COMMON.sub(" ", text.lower())
     pairs = {text[place : place + 2] for place in range(len(text) - 1)}
     return {pair for pair in pairs if re.fullmatch(r"[\u4e00-\u9fff]{2}|[a-z\d]{2}", pair)}

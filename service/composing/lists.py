@@ -9,13 +9,14 @@ from dataclasses import replace
 from indexer.document import Document
 from service.composing.annexes import annex_named
 from service.composing.brief import Brief
+from service.composing.english import all_listed
 from service.composing.enumerations import enumerations, size_named
 from service.composing.facts import asks_basis, compose_facts, in_order, introduces, says_something
 from service.composing.offices import heading_span
 from service.composing.rows import row_at, row_statement
 from service.composing.sections import names_no_more
 from service.composing.wholes import all_text, around, length, opened_run, own_text, quoted
-from service.composing.wording import label, lead_in, sentence_of, statement_of, tidy, without_marker
+from service.composing.wording import lead_in, name_before, sentence_of, statement_of, tidy, without_marker
 from service.evidence import Draft, Span, Statement
 from service.kinds import without_question_words
 from service.question import Question
@@ -211,15 +212,15 @@ def list_items(document: Document, row: int, brief: Brief) -> Draft:
     children = [n for n, clause in enumerate(document.clauses) if clause.parent == row]
     opening = _opening(document, row)
     blocks: list[Statement] = []
-    name = f"{label(document, brief)}：" if brief.several_regions else ""
     if opening is not None:
-        blocks.append(Statement(f"{name}{tidy(without_marker(opening))}", (opening,)))
+        blocks.append(Statement(f"{name_before(document, brief)}{tidy(without_marker(opening))}", (opening,)))
     for number, child in enumerate(children, start=1):
         item = _item(document, child)
         if item is None:
             return Draft(())
         blocks.append(Statement(f"{number}. {item.text}", item.spans))
-    blocks.insert(1 if opening else 0, Statement(f"共{len(children)}项，已全部列出："))
+    english = brief.question.language == "en"
+    blocks.insert(1 if opening else 0, Statement(all_listed(len(children), english=english)))
     last = document.clauses[children[-1]]
     besides = [
         span
@@ -227,7 +228,7 @@ def list_items(document: Document, row: int, brief: Brief) -> Draft:
         if span.paragraph.start >= last.end - 1 and _BESIDES.search(span.text)
     ]
     if besides:
-        blocks.append(Statement("另有规定："))
+        blocks.append(Statement("It also says:" if english else "另有规定："))
         blocks += [Statement(sentence_of(span.text), (span,)) for span in besides]
     return Draft(tuple(blocks))
 
@@ -295,7 +296,7 @@ def _annexed(one: ScoredSentence, annex: int, brief: Brief) -> Draft:
     if rows:
         if len(rows) > _MOST_ROWS:
             return Draft(())
-        frame = Statement(f"共{len(rows)}项，已全部列出：")
+        frame = Statement(all_listed(len(rows), english=brief.question.language == "en"))
         return Draft(
             (statement_of(document, [one.span], brief), frame, *(row_statement(r, brief) for r in rows))
         )

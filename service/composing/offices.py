@@ -9,6 +9,7 @@ from service.composing.brief import Brief
 from service.composing.claims import presumes
 from service.composing.english import roles_in_english, source
 from service.composing.facts import compose_facts
+from service.composing.openings import DIFFERS, verdict
 from service.composing.wording import label, tidy
 from service.evidence import Draft, Span, Statement
 from service.question import Question
@@ -44,17 +45,15 @@ def compose_offices(brief: Brief) -> Draft:
 
 def _verdict(question: Question, trailer: Trailer) -> str | None:
     """Say whether the office that a yes-or-no question names has the role that it is said to have."""
-    premise = presumes(question.text)
+    premise, english = presumes(question.text), question.language == "en"
     if not question.units or not (question.kind == "yesno" or _IS_IT.search(question.text) or premise):
         return None
     leads = re.search(r"牵头|主管|领衔", question.text)
     units = trailer.lead_units if leads else (*trailer.lead_units, *trailer.responsible_units)
     right = any(same_unit(asked, unit) for asked in question.units for unit in units)
     if premise:
-        return None if right else "文件的规定与问题中的说法不一致，以文件为准："
-    if question.language == "en":
-        return "Yes." if right else "No."
-    return "是。" if right else "不是。"
+        return None if right else DIFFERS[english]
+    return verdict("是" if right else "不是", english=english)
 
 
 def compose_deadline(brief: Brief) -> Draft:

@@ -39,7 +39,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"发文(?:机关|单位)|制定(?:机关|单位|部门)|印发(?:机关|单位)|发布(?:机关|单位)|落款(?:是|单位|的)",
         ),
         ("adopted", r"通过|审议|第?几次会议?|哪次会议?|adopted|passed"),
-        ("approved", r"批准|approved"),
+        ("approved", r"批准|批的|批(?=[?？]|$)|approved"),
         (
             "amended",
             r"修[订正改](?!的?(?:那|这|新|旧|[个份部])|版|前|后|草案|过的|的[^,，。]{0,12}(?:法|条例|办法|规定|细则|版))|改过|amended|revised|amendment|revision",
@@ -54,7 +54,10 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "expiry",
             r"有效期|失效|到期|截止|废止|作废|管到|管[几多]|(?:执行|有效|施行|实施|用)到|到(?:什么时候|哪[一]?[天年])|试行多|多久有效|expir|valid (?:until|for|till)|how long .{0,40}(?:valid|force)",
         ),
-        ("effective", r"施行|生效|实施|执行|起效|开始(?:用|算)|effect|come into force|came into force|enter"),
+        (
+            "effective",
+            r"施行|生效|实施|执行|起效|开始(?:用|算)|起?(?:才|就|开始)?(?:管用|作数|算数)|\b(?:start|begin|began)|effect|come into force|came into force|enter",
+        ),
         (
             "issued",
             r"成文|落款(?:日期|时间|[在是]?几|[在是]?什么时候|[在是]?哪[一]?[天年月日])|印发日期|发文日期",

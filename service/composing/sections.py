@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from indexer.document import Document
 from service.composing.brief import Brief
+from service.composing.english import all_listed, source
 from service.composing.offices import heading_span
 from service.composing.wording import label, tidy
 from service.evidence import Draft, Span, Statement
@@ -19,6 +21,14 @@ _UNITS = re.compile(
 _GENERIC = re.compile(
     r"方案|文件|意见|通知|条例|办法|规定|计划|政策|这[个份部]|那[个份部]|里面?|中|一共|总共|共|都|列|有|分|成|了|出|编到|提出|安排|部署|规定|的|第"
 )
+
+
+_POINTS = re.compile(
+    r"[这那该本一]个?(?:部分|章|节|块)|(?:部分|章|节)(?:里|中|有|的|下)|第[一二三四五六七八九十\d]+(?:部分|章|节)|[”》](?:部分|章|节)"
+)
+_SPELT = 0.5
+"""A document is named where the question has this share of its title's pairs of characters."""
+_MOST = 5
 
 
 def names_no_more(question: Question, document: Document, row: int) -> bool:
@@ -42,11 +52,9 @@ def compose_section_list(brief: Brief) -> Draft | None:
     children = _titled(document, row)
     if len(children) < 2:
         return None
-    blocks: list[Statement] = []
-    name = f"{label(document, brief)}“{tidy(document.clauses[row].title)}”" if row else label(document, brief)
-    blocks.append(Statement(f"{name}共{len(children)}项，已全部列出：", _cited(document, row)))
-    for number, child in enumerate(children, start=1):
-        span = heading_span(document, child)
+    spans = [heading_span(document, child) for child in children]
+    blocks = section_frame(document, row, spans, brief)
+    for number, (child, span) in enumerate(zip(children, spans, strict=True), start=1):
         if span is None:
             return None
         clause = document.clauses[child]
@@ -59,6 +67,22 @@ def compose_section_list(brief: Brief) -> Draft | None:
     return Draft(tuple(blocks))
 
 
+def section_frame(
+    document: Document, row: int, items: Sequence[Span | None], brief: Brief
+) -> list[Statement]:
+    """Return what goes before the items of a section: its name and how many there are."""
+    english = brief.question.language == "en"
+    spans = _cited(document, row)
+    section = f"“{tidy(document.clauses[row].title)}”" if spans else ""
+    if row and not spans:
+        spans = tuple(span for span in items[:1] if span is not None)
+    count = all_listed(len(items), english=english)
+    if not english:
+        return [Statement(f"{label(document, brief)}{section}{count}", spans)]
+    name = [Statement(f"{source(document)}{section}:".replace(": :", ":"), spans)] if spans else []
+    return [*name, Statement(count)]
+
+
 def compose_section_count(brief: Brief) -> Draft:
     """Count the clauses of the section, or of the document, that the question names; empty where unclear.
 
@@ -67,14 +91,11 @@ def compose_section_count(brief: Brief) -> Draft:
     question = brief.question
     if not _UNITS.search(question.topic) or not brief.documents:
         return Draft(())
-    named = _section_named(brief)
+    named = _section_named(brief, counted=True)
     titles = "".join(document.title for document in brief.documents)
     if _foreign_words(question.topic, named, titles):
         return Draft(())
-    if named is not None:
-        documents = [named[0]]
-    else:
-        documents = list(brief.documents[: 1 if question.regions or question.document_ids else 5])
+    documents = [named[0]] if named is not None else _documents_meant(brief)
     blocks: list[Statement] = []
     counted = [
         (one, rows)
@@ -85,25 +106,48 @@ def compose_section_count(brief: Brief) -> Draft:
         spans = [span for row in (*rows[:1], *rows[-1:]) if (span := _marker_span(document, row)) is not None]
         if len(spans) < 2:
             continue
+        english = question.language == "en"
         name = label(document, brief) if brief.several_regions else "文件"
-        section = f"“{tidy(document.clauses[named[1]].title)}”部分" if named and named[1] else ""
+        section = f"“{tidy(document.clauses[named[1]].title)}”" if named and named[1] else ""
+        name = f"{source(document)}{section}" if english else f"{name}{section}{'部分' if section else ''}"
         tasks = [row for row in _below(document, rows) if document.clauses[row].label.isdigit()]
-        first, last = (tidy(document.clauses[row].heading) for row in (rows[0], rows[-1]))
-        text = f"{name}{section}共{len(rows)}{_counter(document, rows)}，自“{first}”至“{last}”"
+        tasks = tasks if not document.clauses[rows[0]].label.isdigit() else []
         if len(rows) == 1 and named is not None:
             spans = [*_cited(document, named[1]), spans[0]]
-            text = f"{name}{section}共1{_counter(document, rows)}，即“{first}”"
-        if tasks and not document.clauses[rows[0]].label.isdigit():
-            text = f"{name}{section}共{len(rows)}个部分，自“{first}”至“{last}”"
         if named is None and (title := _title_span(document)) is not None:
             spans.insert(0, title)
-        blocks.append(Statement(f"{text}。", tuple(spans)))
-        if tasks and not document.clauses[rows[0]].label.isdigit():
+        text = _count_of(document, rows, "个部分" if tasks else _counter(document, rows), english=english)
+        blocks.append(Statement(f"{name}{text}", tuple(spans)))
+        if tasks:
             ends = [_marker_span(document, row) for row in (tasks[0], tasks[-1])]
-            first, last = (tidy(document.clauses[row].heading) for row in (tasks[0], tasks[-1]))
-            text = f"其中任务共{len(tasks)}项，自“{first}”至“{last}”"
-            blocks.append(Statement(f"{text}。", tuple(span for span in ends if span is not None)))
+            text = _count_of(document, tasks, "项", english=english)
+            name = "Tasks among them: " if english else "其中任务"
+            blocks.append(Statement(f"{name}{text}", tuple(span for span in ends if span is not None)))
     return Draft(tuple(blocks))
+
+
+def _count_of(document: Document, rows: Sequence[int], counter: str, *, english: bool) -> str:
+    """Say how many clauses there are, and which is the first and which the last.
+
+    In English too the number bears its Chinese counter, by which the evidence check knows it for a count.
+    """
+    first, last = (tidy(document.clauses[row].heading) for row in (rows[0], rows[-1]))
+    count = f"共{len(rows)}{counter}"
+    if english:
+        return f"“{first}” ({count})." if first == last else f"from “{first}” to “{last}” ({count})."
+    return f"{count}，即“{first}”。" if first == last else f"{count}，自“{first}”至“{last}”。"
+
+
+def _documents_meant(brief: Brief) -> list[Document]:
+    """Return the documents whose parts are counted: those whose titles the question spells out, else the first found."""
+    question = brief.question
+    if question.regions or question.document_ids:
+        return list(brief.documents[:1])
+    topic = _pairs(question.topic)
+    spelt = [
+        one for one in brief.documents if len(_pairs(one.title) & topic) >= _SPELT * len(_pairs(one.title))
+    ]
+    return spelt[:_MOST] or list(brief.documents[:_MOST])
 
 
 def _foreign_words(topic: str, named: tuple[Document, int] | None, titles: str) -> bool:
@@ -128,9 +172,14 @@ def _below(document: Document, rows: list[int]) -> list[int]:
     return found
 
 
-def _section_named(brief: Brief) -> tuple[Document, int] | None:
-    """Return the section whose title the question mostly spells out."""
+def _section_named(brief: Brief, *, counted: bool = False) -> tuple[Document, int] | None:
+    """Return the section whose title the question mostly spells out.
+
+    Where clauses are `counted`, words that the document's own title has name no section of it, unless the question
+    says that it means a part.
+    """
     topic = _GENERIC.sub("", without_question_words(brief.question.topic))
+    points = _POINTS.search(brief.question.topic) is not None
     best: tuple[float, Document, int] | None = None
     for document in brief.documents[:6]:
         parents = {clause.parent for clause in document.clauses if clause.parent}
@@ -139,10 +188,17 @@ def _section_named(brief: Brief) -> tuple[Document, int] | None:
             if len(title) < 4:
                 continue
             pairs = {title[i : i + 2] for i in range(len(title) - 1)}
-            share = sum(pair in topic for pair in pairs) / len(pairs)
+            named = {pair for pair in pairs if pair in topic}
+            share = len(named) / len(pairs)
+            if counted and not points and named <= _pairs(document.title):
+                continue
             if share >= 0.6 and (best is None or share > best[0]):
                 best = (share, document, row)
     return None if best is None else (best[1], best[2])
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[n : n + 2] for n in range(len(text) - 1) if not re.search(r"\W", text[n : n + 2])}
 
 
 def _titled(document: Document, row: int) -> list[int]:
@@ -165,7 +221,7 @@ def _counted(document: Document, topic: str) -> list[list[int]]:
         "节": [n for n, clause in labelled if clause.label.endswith("节")],
         "条": [n for n, clause in labelled if re.fullmatch(r"第.+条(?:之.+)?", clause.label)],
     }
-    words = {"章": r"章|chapter", "节": r"(?<!环)节", "条": r"条|article|clause"}
+    words = {"章": r"章|chapter", "节": r"(?<!环)节", "条": r"条(?!例)|article|clause"}
     asked = [
         kinds[kind] for kind, pattern in words.items() if re.search(pattern, topic, re.I) and kinds[kind]
     ]

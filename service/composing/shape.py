@@ -11,6 +11,7 @@ from service.composing.comparisons import compose_by_region, compose_comparison,
 from service.composing.counts import compose_count, compose_named_parts, compose_stated_number_of_items
 from service.composing.facts import compose_facts
 from service.composing.lists import compose_list
+from service.composing.matter import compared
 from service.composing.offices import compose_deadline, compose_offices
 from service.composing.procedures import compose_procedure
 from service.composing.records import asks_unstated, compose_record
@@ -52,6 +53,8 @@ def compose(brief: Brief) -> Draft:
         draft = compose_tasks(brief)
         if draft.blocks or (question.units and _LEADS.search(question.text) and knows_tasks(brief)):
             return draft
+    if question.kind == "compare" and len(question.regions) < 2 and len(brief.by_region) > 1:
+        brief = compared(brief)
     if question.kind == "compare" and len(brief.by_region) > 1:
         return compose_comparison(brief)
     if brief.found.confidence < brief.threshold:

@@ -13,6 +13,7 @@ from service.composing.wording import label, tidy
 from service.evidence import Draft, Statement, Table
 
 _LEADS = re.compile(r"牵头|领衔|lead", re.I)
+_ROLES = {"牵头": "lead", "责任": "responsible"}
 _SUPPORTS = re.compile(r"责任单位|配合|参与|support", re.I)
 
 
@@ -48,6 +49,8 @@ def compose_tasks(brief: Brief) -> Draft:
     ]
     rows = [(task, role) for task, role in fitting if wanted in (None, role)]
     who = "、".join(question.units)
+    if question.language == "en":
+        return _in_english(brief, who, wanted, rows, fitting)
     if rows:
         said = (
             {None: "涉及的", "牵头": "牵头的", "责任": "作为责任单位的"}[wanted]
@@ -64,6 +67,30 @@ def compose_tasks(brief: Brief) -> Draft:
     return Draft(())
 
 
+def _in_english(
+    brief: Brief,
+    who: str,
+    wanted: str | None,
+    rows: list[tuple[Task, str | None]],
+    fitting: list[tuple[Task, str | None]],
+) -> Draft:
+    """Frame the table in English; names and headings stay as they stand."""
+    said = {
+        None: f"Tasks of {who}",
+        "牵头": f"Tasks that {who} leads",
+        "责任": f"Tasks that {who} is responsible for",
+    }
+    if rows:
+        what = said[wanted] if brief.question.units else "Tasks by their due date"
+        return Draft((Statement(f"{what}: {len(rows)}, all listed:"), _table(rows, brief)))
+    if fitting:
+        other = "责任" if wanted == "牵头" else "牵头"
+        denied = "names no task that" if wanted == "牵头" else "does not name as responsible"
+        text = f"The text {denied} {who}{' leads' if wanted == '牵头' else ''}. {said[other]}: {len(fitting)}, all listed:"
+        return Draft((Statement(text), _table(fitting, brief)))
+    return Draft(())
+
+
 def knows_tasks(brief: Brief) -> bool:
     """True where the documents name offices in trailers, so that a search of them settles who does what."""
     return next(tasks(brief), None) is not None
@@ -75,11 +102,14 @@ def _wanted_role(text: str) -> str | None:
 
 
 def _table(rows: list[tuple[Task, str | None]], brief: Brief) -> Table:
-    header = (
-        ("任务", "分工", "牵头单位", "完成时限") if brief.question.units else ("任务", "牵头单位", "完成时限")
+    english = brief.question.language == "en"
+    header: tuple[str, ...] = (
+        ("Task", "Role", "Lead", "Due") if english else ("任务", "分工", "牵头单位", "完成时限")
     )
+    if not brief.question.units:
+        header = (header[0], *header[2:])
     if brief.several_regions:
-        header = ("文件", *header)
+        header = ("Document" if english else "文件", *header)
     return Table(
         header,
         tuple((_cells(task, role, brief), task_spans(task.document, task.row)) for task, role in rows),
@@ -114,11 +144,13 @@ def _due(trailer: Trailer, brief: Brief) -> bool:
 def _cells(task: Task, role: str | None, brief: Brief) -> tuple[str, ...]:
     clause = task.document.clauses[task.row]
     marker = f"{clause.label}." if clause.label.isdigit() else clause.marker
+    english = brief.question.language == "en"
     cells = [f"{marker}{task.title}"]
     if brief.question.units:
-        cells.append(role or "")
-    cells.append("、".join(task.trailer.lead_units) or "未写明")
-    cells.append(tidy(task.trailer.deadline.text) if task.trailer.deadline is not None else "未写明")
+        cells.append((_ROLES.get(role or "", "") if english else role) or "")
+    unstated = "not stated" if english else "未写明"
+    cells.append("、".join(task.trailer.lead_units) or unstated)
+    cells.append(tidy(task.trailer.deadline.text) if task.trailer.deadline is not None else unstated)
     if brief.several_regions:
         cells.insert(0, label(task.document, brief))
     return tuple(cells)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from service.composing.limits import Limit, is_comparable, limits
+from service.composing.openings import ACTS, verdict
 from service.composing.wording import tidy
 from service.evidence import Span
 from service.kinds import without_question_words
@@ -27,7 +28,6 @@ _EMPLOYER = re.compile(r"单位|企业|公司")
 _NO_LIMIT = re.compile(r"没有|不设|无(?=[\u4e00-\u9fff]{0,4}限)|不受")
 _OTHERWISE = re.compile(r"除外|但是?|可以|允许|另有规定")
 _OR = re.compile(r"或者?|之一|、")
-_ENGLISH = {"可以": "Yes", "不可以": "No", "不需要": "No", "需要": "Yes", "有": "Yes", "没有": "No"}
 
 _ASKS_NEED = re.compile(
     r"要不要|需不需要|用不用|非得|(?:要|需要?|得|用)[^能可]{0,20}(?:吗|么|嘛|不)[?？]?$|收费吗|要钱吗|花钱吗"
@@ -47,7 +47,7 @@ _ASKS_ENOUGH = re.compile(r"够不够|[足]?够[了的]?[吗么没]")
 _ASKS_CONFORMS = re.compile(
     r"合不合|合(?:规|法|格|适|理|规矩)[吗么]|违[规法反](?:规定)?[吗么]|违不违|算违|达标|符合[^,，。]{0,8}(?:吗|么|规定|要求|标准|条件)"
 )
-_DOES_OR_NOT = re.compile(r"([罚收补给发减免算占])不\1")
+_DOES_OR_NOT = re.compile(rf"([{ACTS}])不\1")
 _ASKS_AFTER = re.compile(r"[罚收交缴]")
 _SAYS_SO = re.compile(r"(可以|不可以|能|不能|需要|不需要|有|没有|是|不是|不收费|收费)[。，,；;]")
 _SAID = {"能": "可以", "不能": "不可以", "不收费": "不需要"}
@@ -83,11 +83,11 @@ def verdict_of(question: Question, spans: Sequence[Span], *, sure: bool) -> str 
             return None  # one of several cases: 年满六十周岁的特困人员
         said = answers_itself(spans[-1])
         if said is not None:
-            return f"{said}。"
+            return verdict(said)
     word = _by_modal(question, evidence, sure=sure)
     if word is None:
         return None
-    return f"{_ENGLISH[word]}." if question.language == "en" else f"{word}。"
+    return verdict(word, english=question.language == "en")
 
 
 def _by_limit(question: Question, evidence: str, held: Sequence[Limit]) -> str | None:
@@ -108,9 +108,9 @@ def _by_limit(question: Question, evidence: str, held: Sequence[Limit]) -> str |
         if _OR.search(part):
             return None
         if _ASKS_NEED.search(asks) and _MUST.search(evidence) and not _FORBIDS.search(evidence):
-            return "不需要。"
+            return verdict("不需要")
         if _ASKS_MAY.search(asks) and _PERMITS.search(evidence) and not _FORBIDS.search(evidence):
-            return f"不可以，文件的规定是**{tidy(cases[0].words)}**。"
+            return verdict("不可以", limit=tidy(cases[0].words))
         return None
     word = None
     if _ASKS_EXCESS.search(asks) and limit.is_upper:
@@ -121,12 +121,12 @@ def _by_limit(question: Question, evidence: str, held: Sequence[Limit]) -> str |
         word = "符合规定" if limit.holds else "不符合规定"
     elif _ASKS_MAY.search(asks) and not limit.holds:
         word = "不可以"
-    return f"{word}，文件的规定是**{tidy(limit.words)}**。" if word else None
+    return verdict(word, limit=tidy(limit.words)) if word else None
 
 
 def _by_modal_only(question: Question, evidence: str) -> str | None:
     word = _by_modal(question, evidence, sure=False)
-    return f"{word}。" if word else None
+    return verdict(word) if word else None
 
 
 def _deciding(question: Question, evidence: str, held: Sequence[Limit]) -> Limit | None:
@@ -206,7 +206,7 @@ def _governs(modal: re.Pattern[str], evidence: str, question: Question, *, sure:
     Of several parts that share words with the question, one that shares far less than another is not what it names.
     """
     matches = list(modal.finditer(evidence))
-    topic = _pairs(question.text)
+    topic = _pairs(question.topic)
     most = max((len(_pairs(part[0]) & topic) for part in _PART.finditer(evidence)), default=0)
     for match in matches:
         part = _part_at(evidence, match.start()).replace(match[0], " ")
@@ -218,7 +218,7 @@ def _governs(modal: re.Pattern[str], evidence: str, question: Question, *, sure:
 
 def _is_in_the_best_part(modal: re.Pattern[str], evidence: str, question: Question) -> bool:
     """True where no part of the text without the modal shares more with the question than one with it."""
-    topic = _pairs(question.text)
+    topic = _pairs(question.topic)
     shared = [
         (len(_pairs(part[0]) & topic), modal.search(part[0]) is not None) for part in _PART.finditer(evidence)
     ]

@@ -27,14 +27,16 @@ from service.formal import chinese_date
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import Found
+from service.scope import edition_years
 
 _ASKS = re.compile(
-    r"变化|变动|变更了|改动|改了|改成|调整了|区别|差别|差异|不同|不一样|对比|相比|比较|新增|增加了|删[了除去]|取消了|多了|少了|[高低多少快慢严松重轻]了|怎么变的?|变(?:了|成|严|松)|改没改"
+    r"变化|变动|变更了|改动|改了|改成|调整了|区别|差别|差异|不同|不一样|对比|相比|比较|新增|增加了|删[了除去]|取消了|多了|少了|[高低多少快慢严松重轻]了|怎么变的?|变(?:了|成|严|松)|改没改|差在(?:哪里?|什么)?"
+    r"|(?:各|分别)(?:自|是)?怎么(?:说|写|规定|定)的?"
     r"|what (?:has |have )?changed|changes?\b|differ|compare",
     re.IGNORECASE,
 )
 _EDITION = re.compile(
-    r"(?:19|20)?\d{2}\s*年?(?:的|那|修[订正改]的?)?版?|[新旧老](?:版|条例|办法|规定|法规?)?|现行的?|修[订正改](?:之?[前后])|两个?(?:版本?|部)|版本?|之间|里|中|对|在|上|从|到|和|与|跟|比|的"
+    r"(?:修[订正改]|改)(?:过|了|完|好)?(?:以|之)?[前后]|(?:19|20)?\d{2}\s*年?(?:的|那|修[订正改]的?)?版?|[新旧老](?:版|条例|办法|规定|法规?)?|现行的?|修[订正改](?:之?[前后])|两个?(?:版本?|部)|版本?|之间|里|中|对|在|上|从|到|和|与|跟|比|的"
     r"|条例|办法|规定|细则|方案|方面|内容|规则|有$|^有|了|前后"
 )
 _SILENT = "该版本未见相应规定"
@@ -56,8 +58,10 @@ _COMMON = re.compile(r"规定|要求|应当|进行|有关|管理|部门|单位|�
 
 
 def asks_what_changed(question: Question) -> bool:
-    """Whether the question asks for the difference between versions, if there are several."""
-    return question.kind == "compare" or _ASKS.search(question.text) is not None
+    """Whether the question asks for the difference between versions, if there are several, or names two of them."""
+    if question.kind == "compare" or _ASKS.search(question.text) is not None:
+        return True
+    return question.kind != "metadata" and len(edition_years(question)) > 1
 
 
 def without_versions(question: Question) -> Question:

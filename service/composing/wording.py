@@ -97,6 +97,13 @@ def label(document: Document, brief: Brief) -> str:
     return f"《{document.title}》{year}"
 
 
+def name_before(document: Document, brief: Brief) -> str:
+    """Name the source before words of it, in the language of the question; empty where there is but one source."""
+    if brief.question.language == "en":
+        return source(document)
+    return f"{label(document, brief)}：" if brief.several_regions else ""
+
+
 def lead_in(document: Document, clause: int) -> Span | None:
     """Return the sentence that opens the enumeration which `clause` is an item of, where there is one.
 
@@ -265,7 +272,7 @@ def fits(figure: Figure, question: Question) -> bool:
             figure.quantity == "money"
             or (figure.quantity == "count" and figure.text.endswith(("万", "亿")))
             # A fee or a deposit may be a share of something.
-            or (figure.quantity == "percent" and _FEE.search(question.text) is not None)
+            or (figure.quantity == "percent" and _FEE.search(question.topic) is not None)
         )
     if asked == "days" and figure.value.endswith("岁"):
         return _ASKS_AGE.search(question.text) is not None

@@ -28,6 +28,8 @@ from service.question import Kind, Quantity
                 "便民方案一共有多少项任务?",
                 "条例分几章",
                 "这份意见提出了几条措施",
+                "这份意见里措施几条",
+                "方案列了多少项工作?",
                 "How many articles are there?",
             ),
         ),

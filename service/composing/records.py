@@ -260,8 +260,8 @@ def _names_other_event(text: str) -> bool:
 def _documents_asked(brief: Brief) -> list[Document]:
     """The documents that the question is about: those it names, the fitting ones of each region, or the best found.
 
-    What fits is told from the titles; where they tell nothing apart, all of them are meant. An English
-    question is told a title by its kind alone, so that of several the one found first is taken.
+    What fits is told from the titles; where they tell nothing apart, all of them are meant. Of an English
+    question often no more than the kind of document is understood, so that of several the one found first is taken.
     """
     question = brief.question
     named = [one for one in brief.documents if one.id in question.document_ids]
@@ -294,11 +294,11 @@ def _fitting(documents: Sequence[Document], brief: Brief) -> list[Document]:
     Where no words fit (养狗 for 养犬), the first that was found if it is near in meaning.
     """
     question = brief.question
-    if question.language == "en":
-        types = "|".join(chinese for english, chinese in _TYPES if re.search(english, question.text, re.I))
-        return [one for one in documents if re.search(types, one.title)] or list(documents)
     topic = _IDLE.sub(" ", without_question_words(re.sub(r"[A-Za-z]+", " ", question.topic)))
     telling = _pairs(_GENERIC.sub(" ", topic))
+    if question.language == "en" and not telling:
+        types = "|".join(chinese for english, chinese in _TYPES if re.search(english, question.text, re.I))
+        return [one for one in documents if re.search(types, one.title)] or list(documents)
     speaking = [one for one in documents if _speaks_of(one, telling)]
     if not speaking and _DEMONSTRATIVE.search(question.text):
         speaking = list(

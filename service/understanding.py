@@ -48,7 +48,8 @@ _UNIT = re.compile(
     r"|优化办|督考办|督查室|国资委|卫健委|发改委|工商联|残联|总工会|妇联|团委|纪委监委|人大常委会|编办|法院|检察院|公积金中心|公共资源交易中心)"
 )
 _LEADS = re.compile(
-    r"牵头|[挑领带]头|主抓|负责|责任|配合|参与|承担|领(?:了|衔)|分工|\bleads?\b|任务|responsible", re.IGNORECASE
+    r"牵头|[挑领带]头|主抓|负责|责任|配合|参与|承担|领(?:了|衔)|分工|\bleads?\b|任务|responsible",
+    re.IGNORECASE,
 )
 _WHICH_TASKS = re.compile(
     r"哪(?:些|几[项条件样桩]|一[项条件样桩]|[两二三四五六七八九十]+[项条件样桩]|[项条件样桩]|个(?:任务|工作))|什么(?:任务|工作(?!日)|事|活|(?=[?？]?$))|啥(?:任务|工作|事|活|(?=[?？]?$))"
@@ -60,7 +61,8 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"完成|到期|截止|要做|[办干弄做搞]完|[办弄做]好|搞定|收尾|交账|落实|任务|\bdue\b|deadline|finish|complete", re.IGNORECASE
+    r"完成|到期|截止|要做|[办干弄做搞]完|[办弄做]好|搞定|收尾|交账|落实|任务|\bdue\b|deadline|finish|complete",
+    re.IGNORECASE,
 )
 _DAY = re.compile(
     r"(?:(?:(?:19|20)\d{2}|(?<!\d)\d{2})年|(?:19|20)\d{2}[.-])?\s*"

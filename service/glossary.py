@@ -274,6 +274,7 @@ def _with_figures(text: str) -> str:
     text = _HALF.sub(
         lambda match: f" {match['year']}年{'上' if match['half'] == 'first' else '下'}半年 ", text
     )
+    text = re.sub(r"(?<=\d)\s?%", " percent", text)
     text = _PLACE.sub(lambda match: f" 第{match['number']}{_PLACES[match['what']]} ", text)
     text = _EACH.sub("per ", text)
     text = _AMOUNT.sub(_amount, text)

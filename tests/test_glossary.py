@@ -9,7 +9,7 @@ import pytest
 
 from indexer.lexical import LexicalIndex
 from indexer.tokens import lexical_tokens, normalize
-from service.glossary import in_chinese, key_of
+from service.glossary import first_terms, in_chinese, key_of
 from service.question import Question
 from service.retriever import query_text
 from service.word_choice import WordChoice
@@ -142,3 +142,8 @@ def test_every_entry_is_a_phrase_and_its_chinese_terms() -> None:
 def test_no_phrase_is_entered_twice() -> None:
     keys = Counter(key_of(line.partition("\t")[0]) for line in LINES)
     assert [key for key, times in keys.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("question", ["Is the guarantee fee 5%?", "Is the guarantee fee 5 percent?"])
+def test_a_share_keeps_its_sign(question: str) -> None:
+    assert "5%" in in_chinese(question.lower(), first_terms)

@@ -56,7 +56,7 @@ from service.views import view_of
 
 Outcome = Literal["kept", "moved", "dropped"]
 
-SUPPORT = 0.76
+SUPPORT = 0.8
 """Least share of a statement's weight that its evidence carries in wording or meaning."""
 MOVED = 0.93
 """The same where the statement cites nothing, or another source than the one that carries it."""

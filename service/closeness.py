@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +14,14 @@ from indexer.catalogue import Catalogue
 from indexer.embedding import BUNDLED_MODEL, Embedder, StaticEmbedder
 from indexer.passage_text import referred_text
 from indexer.tokens import lexical_tokens
+from service.cross_encoder import CrossEncoder, EncodedSentence, token_vectors
+from service.question import Question
 from service.views import Cache, ChunkView, sentence_vectors
 
 Matrix = NDArray[np.float32]
+
+_QUESTIONS = 16
+"""Of so many questions what was read is remembered, for the next search of the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,13 @@ class Closeness:
     """Each question word and the nearest word of each sentence, shape (sentences, question words)."""
     path: NDArray[np.float32]
     """Each question word and the nearest word of the title or headings, shape (question words,)."""
+    answers: NDArray[np.float32]
+    """What the cross-encoder makes of each sentence, log-odds, shape (sentences,); NaN where it did not read it."""
+
+    def near(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how near each sentence comes by its meaning and by its words, shape (sentences,)."""
+        near: NDArray[np.float32] = self.sentences + self.words @ weights
+        return near
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +100,31 @@ class WordVectors:
         return np.maximum(found, 0.0)
 
     def _rows(self, ids: NDArray[np.int32]) -> Matrix:
-        rows = ids if self._embedder.mapping is None else self._embedder.mapping[ids]
-        vectors: Matrix = self._embedder.table[rows].astype(np.float32)
-        if self._embedder.factors is not None:
-            vectors *= self._embedder.factors[ids][:, None]
-        return vectors
+        return token_vectors(self._embedder, ids)
 
 
 class CloseReader:
     """Compares questions with chunks sentence by sentence and word by word."""
 
     def __init__(
-        self, embedder: Embedder, views: Cache[ChunkView], catalogue: Catalogue, *, size: int = 4096
+        self,
+        embedder: Embedder,
+        views: Cache[ChunkView],
+        catalogue: Catalogue,
+        *,
+        cross_encoder: Path | None = None,
+        size: int = 4096,
     ) -> None:
+        """`cross_encoder`: the file of the model that reads sentences with `answered`; None leaves them unread."""
         self._catalogue = catalogue
         static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder(BUNDLED_MODEL)
+        self._cross = CrossEncoder(cross_encoder, static) if cross_encoder is not None else None
         self.words = WordVectors(static)
         self._views = views
         self._vectors = Cache(lambda row: sentence_vectors(views[row], embedder), size=size)
         self._word_ids = Cache(self._ids, size=size)
+        self._encoded = Cache(self._encode, size=size)
+        self._read_for = lru_cache(maxsize=_QUESTIONS)(self._nothing_read)
         self.tokens_of = lru_cache(maxsize=256)(self._tokens_of)
         """All lexical tokens of a document, by its id."""
 
@@ -112,7 +132,51 @@ class CloseReader:
         """Compare the chunk of `row` with a question's vector and words."""
         *sentences, path = self.words.nearest(question, self._word_ids[row])
         words = np.asarray(sentences, np.float32).reshape(len(sentences), len(question.weights))
-        return Closeness(self._vectors[row] @ vector, words, path)
+        unread = np.full(len(sentences), np.nan, np.float32)
+        return Closeness(self._vectors[row] @ vector, words, path, unread)
+
+    def answered(
+        self,
+        question: Question,
+        words: QuestionWords,
+        read: Sequence[tuple[int, Closeness]],
+        *,
+        most: int,
+    ) -> list[Closeness]:
+        """Return the same with what the cross-encoder makes of the `most` nearest sentences of each chunk.
+
+        `read` has the row of each chunk; what was read before is not read again. Trailers are read as well where the
+        question may ask for what they hold.
+        """
+        if self._cross is None or not read:
+            return [close for _, close in read]
+        asked = self._cross.encoder.question(question)
+        asks_trailer = question.kind in ("office", "tasks", "deadline") or question.quantity == "date"
+        wanted: list[tuple[int, int]] = []
+        for number, (row, close) in enumerate(read):
+            nearest = [int(n) for n in np.argsort(-close.near(words.weights), kind="stable")[:most]]
+            if asks_trailer:  # who and by when may stand in no sentence of the text
+                trailers = (n for n, one in enumerate(self._views[row].sentences) if one.is_trailer)
+                nearest += [n for n in trailers if n not in nearest]
+            wanted += [(number, place) for place in nearest if np.isnan(close.answers[place])]
+        known = self._read_for(question.topic or question.text, question.kind, question.quantity)
+        unread = [one for one in wanted if (read[one[0]][0], one[1]) not in known]
+        scores = self._cross.score(asked, [self._encoded[read[number][0]][place] for number, place in unread])
+        for (number, place), score in zip(unread, scores, strict=True):
+            known[read[number][0], place] = float(score)
+        found = [close.answers.copy() for _, close in read]
+        for number, place in wanted:
+            found[number][place] = known[read[number][0], place]
+        return [replace(close, answers=answers) for (_, close), answers in zip(read, found, strict=True)]
+
+    @staticmethod
+    def _nothing_read(topic: str, kind: str, quantity: str | None) -> dict[tuple[int, int], float]:
+        """What the cross-encoder says of sentences, by row and place: a question is searched once for each city."""
+        return {}
+
+    def _encode(self, row: int) -> list[EncodedSentence]:
+        assert self._cross is not None
+        return self._cross.encoder.sentences(self._views[row])
 
     def _tokens_of(self, document_id: str) -> frozenset[str]:
         document = self._catalogue.document(document_id)

@@ -57,6 +57,8 @@ CHUNK_FEATURES = (
     "log_length",
     "question_tokens",
     "english",
+    "answer",
+    "answer_to_best",
 )
 
 SENTENCE_FEATURES = (
@@ -92,6 +94,9 @@ SENTENCE_FEATURES = (
     "position",
     "sentences",
     "log_length",
+    "answer",
+    "answer_to_best",
+    "answer_rank",
 )
 
 _NAME = re.compile(r"[“\"]([^”\"]{2,30})[”\"]|《([^》]{2,60})》")
@@ -159,6 +164,8 @@ def chunk_features(
     """
     question = lens.question
     rows: list[list[float]] = []
+    answers = [_best(close) for close in closeness]
+    best_answer = max((answer for answer in answers if not np.isnan(answer)), default=np.nan)
     lexical_ranks = _ranks(candidates.lexical)
     dense_ranks = _ranks(candidates.dense)
     top_fused, top_lexical, top_dense = (
@@ -213,6 +220,8 @@ def chunk_features(
                 float(np.log1p(len(view.chunk.text))),
                 float(len(lens.weights)),
                 float(question.language == "en"),
+                answers[place],
+                answers[place] - best_answer,
             ]
         )
     return np.asarray(rows, np.float32).reshape(len(rows), len(CHUNK_FEATURES))
@@ -237,6 +246,8 @@ def sentence_features(
         max((covered(lens, sentence.tokens) for view in views for sentence in view.sentences), default=1.0)
         or 1.0
     )
+    answers = np.concatenate([np.zeros(0, np.float32), *(close.answers for close in closeness)])
+    known = np.sort(answers[~np.isnan(answers)])[::-1]
     rows: list[list[float]] = []
     for rank, (view, close, score) in enumerate(zip(views, closeness, scores, strict=True)):
         count = len(view.sentences)
@@ -246,6 +257,7 @@ def sentence_features(
             similarity = float(close.sentences[place])
             nearest = close.words[place]
             with_path = np.maximum(nearest, close.path)
+            answer = float(close.answers[place])
             by_words = float(nearest @ lens.words.weights)
             rows.append(
                 [
@@ -281,9 +293,19 @@ def sentence_features(
                     place / count,
                     float(count),
                     float(np.log1p(len(sentence.text))),
+                    answer,
+                    answer - float(known[0]) if len(known) else np.nan,
+                    1 / (1 + int((known > answer).sum())) if not np.isnan(answer) else np.nan,
                 ]
             )
     return np.asarray(rows, np.float32).reshape(len(rows), len(SENTENCE_FEATURES))
+
+
+def _best(close: Closeness | None) -> float:
+    """The best of what the cross-encoder makes of a chunk's sentences; NaN where it read none."""
+    if close is None or not len(close.answers) or bool(np.isnan(close.answers).all()):
+        return float("nan")
+    return float(np.nanmax(close.answers))
 
 
 def _chunk_words(lens: Lens, close: Closeness | None) -> tuple[float, float, float, float]:

@@ -50,16 +50,25 @@ CONFIDENCE_FEATURES = (
     "uncovered_rarest",
     "quantity_missing",
     "candidates",
+    "best_answer",
+    "second_answer",
 )
 
+CROSS_ENCODER = "cross_encoder.safetensors"
+"""Name of the file of the cross-encoder in a reranker's folder."""
 BUNDLED_RERANKER = Path(__file__).resolve().parent.parent / "models" / "reranker"
 """The models that ship with the project."""
 
 _WITH_PATH = SENTENCE_FEATURES.index("words_with_path")
 _LEAST = SENTENCE_FEATURES.index("least_word")
+_ANSWER = SENTENCE_FEATURES.index("answer")
 
 _READ_CLOSELY = 12
 """So many chunks have each sentence compared with the question by meaning; the others by words alone."""
+_READ_BRIEFLY = 2
+"""Of each chunk that is read closely, the cross-encoder reads so many sentences before the chunks are ranked."""
+_READ_WELL = 5
+"""And of each of the best chunks so many afterwards."""
 _READ_SENTENCES = 6
 """So many of the best chunks may give the sentence that answers."""
 _READ_ABOVE = 3
@@ -111,13 +120,16 @@ class Measured:
 class Ranker:
     """Orders candidates and picks evidence with the models of one folder.
 
-    The folder holds `chunks`, `sentences` and `confidence` (`.safetensors`) and `calibration.json`, made by training/.
+    The folder holds `cross_encoder`, `chunks`, `sentences` and `confidence` (`.safetensors`) and `calibration.json`,
+    made by training/.
     """
 
     def __init__(self, index: Index, folder: Path = BUNDLED_RERANKER) -> None:
         self._index = index
         self._views = views_of(index)
-        self._reader = CloseReader(index.embedder, self._views, index.catalogue)
+        self._reader = CloseReader(
+            index.embedder, self._views, index.catalogue, cross_encoder=folder / CROSS_ENCODER
+        )
         self._chunks = load_forest(folder / "chunks.safetensors", CHUNK_FEATURES)
         self._sentences = load_forest(folder / "sentences.safetensors", SENTENCE_FEATURES)
         self._confidence = load_forest(folder / "confidence.safetensors", CONFIDENCE_FEATURES)
@@ -136,7 +148,7 @@ class Ranker:
         scores = self._chunks.score(measured.matrix)
         everything = [int(place) for place in np.argsort(-scores, kind="stable")]
         order, read = everything[:k], to_read(measured.views, everything)
-        close = {place: read_closely(measured, candidates, place, self._reader) for place in read}
+        close = dict(zip(read, read_closely(measured, candidates, read, self._reader), strict=True))
         sentences, sentence_matrix, sentence_scores = self._score_sentences(
             measured.lens, [measured.views[place] for place in read], list(close.values()), scores[read]
         )
@@ -215,10 +227,12 @@ def measure(
     """Compute the chunk features of all candidates."""
     lens = lens_of(question, candidates, index, reader.words)
     found = tuple(views[int(row)] for row in candidates.rows)
-    closeness = tuple(
-        reader.read(int(row), candidates.vector, lens.words) if place < _READ_CLOSELY else None
-        for place, row in enumerate(candidates.rows)
-    )
+    closest = [
+        (int(row), reader.read(int(row), candidates.vector, lens.words))
+        for row in candidates.rows[:_READ_CLOSELY]
+    ]
+    read = reader.answered(question, lens.words, closest, most=_READ_BRIEFLY)
+    closeness = (*read, *(None for _ in candidates.rows[_READ_CLOSELY:]))
     return Measured(lens, found, closeness, chunk_features(lens, candidates, found, closeness))
 
 
@@ -241,10 +255,17 @@ def to_read(views: Sequence[ChunkView], order: Sequence[int]) -> list[int]:
     return [place for place in order if place in read]
 
 
-def read_closely(measured: Measured, candidates: Candidates, place: int, reader: CloseReader) -> Closeness:
-    """Return how near one candidate comes to the question, reading it now if it was not."""
-    close = measured.closeness[place]
-    return close or reader.read(int(candidates.rows[place]), candidates.vector, measured.lens.words)
+def read_closely(
+    measured: Measured, candidates: Candidates, places: Sequence[int], reader: CloseReader
+) -> list[Closeness]:
+    """Return how near the candidates at `places` come to the question, reading now what was not read yet."""
+    lens = measured.lens
+    read = []
+    for place in places:
+        row = int(candidates.rows[place])
+        close = measured.closeness[place]
+        read.append((row, close or reader.read(row, candidates.vector, lens.words)))
+    return reader.answered(lens.question, lens.words, read, most=_READ_WELL)
 
 
 def confidence_features(
@@ -288,8 +309,15 @@ def confidence_features(
         sum(1.0 for token in lens.rarest if token not in near),
         float(asks_quantity and (text_of_best is None or not text_of_best.figures)),
         float(len(measured.views)),
+        *_two_best(sentence_matrix[:, _ANSWER] if len(sentence_matrix) else np.zeros(0, np.float32)),
     ]
     return np.asarray([row], np.float32)
+
+
+def _two_best(answers: NDArray[np.float32]) -> tuple[float, float]:
+    known = np.sort(answers[~np.isnan(answers)])[::-1]
+    first, second = (float(known[n]) if len(known) > n else np.nan for n in range(2))
+    return first, second
 
 
 def _best_paragraph(view: ChunkView, lens: Lens, close: Closeness | None) -> Paragraph:

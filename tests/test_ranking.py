@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,17 @@ from service.closeness import CloseReader, WordVectors
 from service.features import CHUNK_FEATURES, SENTENCE_FEATURES, Lens, covered, lens_of, missing
 from service.figures import figures
 from service.question import Question
-from service.ranking import CONFIDENCE_FEATURES, Found, Measured, Ranker, measure, read_calibration, views_of
+from service.ranking import (
+    BUNDLED_RERANKER,
+    CONFIDENCE_FEATURES,
+    CROSS_ENCODER,
+    Found,
+    Measured,
+    Ranker,
+    measure,
+    read_calibration,
+    views_of,
+)
 from service.retriever import HybridRetriever
 from service.understanding import Understanding
 from tests.answer_corpus import ELDERS, QINGFENG, index
@@ -227,6 +238,9 @@ def test_ranking_twice_gives_the_same() -> None:
 
 
 def test_a_folder_without_models_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"cross_encoder\.safetensors"):
+        Ranker(index(), tmp_path)
+    shutil.copy(BUNDLED_RERANKER / CROSS_ENCODER, tmp_path / CROSS_ENCODER)
     with pytest.raises(ModelError, match=r"chunks\.safetensors"):
         Ranker(index(), tmp_path)
 

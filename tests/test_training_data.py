@@ -71,7 +71,21 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             }
         ],
     )
+    asked = {"document": "车辆出借法", "article": "第三条", "style": "colloquial"}
+    write_rows(
+        written / "asked.jsonl",
+        [
+            {**asked, "sentences": "2", "question": "闸坏了摔了人，谁赔？"},
+            {**asked, "sentences": "0", "question": "借车押金交多少？"},
+        ],
+    )
+    write_rows(written / "labels.jsonl", [{"question": sources.digest("Who pays?"), "sentences": "2"}])
+    write_rows(tmp_path / "questions" / "questions.jsonl.gz", [])
+    write_rows(tmp_path / "plans" / "questions.jsonl", [])
     monkeypatch.setattr(sources, "WRITTEN", written)
+    monkeypatch.setattr(sources, "LABELS", written / "labels.jsonl")
+    monkeypatch.setattr(sources, "DOCUMENTS", tmp_path / "documents")
+    write_rows(tmp_path / "documents" / "questions.jsonl", [])
     return tmp_path
 
 
@@ -83,7 +97,7 @@ def test_written_questions_find_their_article(data: Path) -> None:
 
 def test_a_number_that_two_articles_bear_is_left_out(data: Path) -> None:
     asked = [pair.question for pair in sources.written_questions(data, statutes=True)]
-    assert asked == ["借给同学的车没闸，摔了算谁的？", "Who pays?"]
+    assert asked == ["借给同学的车没闸，摔了算谁的？", "Who pays?", "闸坏了摔了人，谁赔？"]
 
 
 def test_every_question_on_a_statute_is_in_one_half_with_the_rows_that_answer_it(data: Path) -> None:
@@ -98,8 +112,33 @@ def test_questions_on_one_article_are_in_one_half(data: Path) -> None:
     assert len({sources.half_of_pair(pair) for pair in pairs}) == 1
 
 
+def test_a_label_names_the_sentences_that_answer(data: Path) -> None:
+    parts = [sources.labelled_questions(data, kept_out=kept) for kept in (False, True)]
+    found = {one.question: one for part in parts for one in part}
+    assert found["Who pays?"].quotes == ("刹车失灵造成他人受伤的，由出借人赔偿。",)
+    assert found["闸坏了摔了人，谁赔？"].quotes == found["Who pays?"].quotes
+    assert found["借给同学的车没闸，摔了算谁的？"].quotes is None
+    assert found["摆一天摊交几个钱？"].quotes == (RULE,)
+    assert not found["借车押金交多少？"].answerable
+    assert "两条同号，哪条？" not in found
+
+
 def shipped(name: str) -> list[dict[str, str]]:
     return list(sources.rows(sources.WRITTEN / name))
+
+
+def test_shipped_labels_number_sentences() -> None:
+    labels = [row["sentences"] for row in (*shipped("sentences.jsonl"), *shipped("asked.jsonl"))]
+    assert all(label in ("*", "0") or all(int(part) > 0 for part in label.split(",")) for label in labels)
+    assert len(labels) > 30_000
+
+
+def test_shipped_policies_hold_what_answers_the_questions_on_them() -> None:
+    rows = list(sources.rows(sources.DOCUMENTS / "questions.jsonl"))
+    texts = {file.stem: file.read_text("utf-8") for file in sources.DOCUMENTS.glob("*.txt")}
+    assert {row["doc"] for row in rows} == texts.keys()
+    assert all(row["quote"] in texts[row["doc"]] for row in rows if row["answerable"])
+    assert {row["answerable"] for row in rows} == {True, False}
 
 
 @pytest.mark.parametrize("name", ["statutes.jsonl", "regulations.jsonl"])

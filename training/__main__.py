@@ -81,7 +81,7 @@ class Place:
 
     @property
     def twins(self) -> tuple[Path, Path]:
-        """The folders of two embeddings; each saw but the other half of the questions on statutes and plans."""
+        """The folders of two embeddings; each saw but the other half of the questions."""
         return self.work / "twin-0", self.work / "twin-1"
 
     @property
@@ -126,10 +126,10 @@ def _place(data: Path, out: Path, work: Path, threads: int) -> Place:
 def everything(
     context: typer.Context, data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2
 ) -> None:
-    """依次执行 tokenizer、weak、supervised、twins、ranking、evaluate。"""
+    """依次执行 tokenizer、weak、supervised、twins、cross-encoder、ranking、evaluate。"""
     if context.invoked_subcommand is not None:
         return
-    for stage in (tokenizer, weak, supervised, twins, ranking, evaluate):
+    for stage in (tokenizer, weak, supervised, twins, cross_encoder, ranking, evaluate):
         started = time.monotonic()
         stage(data=data, out=out, work=work, threads=threads)
         typer.echo(f"{stage.__name__}：{time.monotonic() - started:.0f} 秒")
@@ -153,7 +153,7 @@ def tokenizer(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Thr
 def _pairs(
     place: Place, *, without: int | None = None
 ) -> tuple[TokenCorpus, WeakPairs, ParallelPairs, SupervisedPairs]:
-    """Return what the stages draw from, `without` one half of the questions on statutes and plans."""
+    """Return what the stages draw from, `without` one half of the questions on laws, regulations and plans."""
     words = Tokenizer.from_file(str(place.tokenizer))
     corpus = TokenCorpus.load(place.corpus)
     weak_pairs = WeakPairs(corpus)
@@ -162,23 +162,19 @@ def _pairs(
         words, ((english, chinese) for source, english, chinese in entries if source == "cedict")
     )
     parallel = ParallelPairs(words, entries, weights=PARALLEL_WEIGHTS, weak=weak_pairs, glossary=glossary)
-    pairs = list(
-        chain(
+    pairs = [
+        pair
+        for pair in chain(
             sources.regulation_questions(place.data, kept_out=False),
             sources.written_questions(place.data, statutes=False),
-            (
-                pair
-                for pair in chain(
-                    sources.plan_questions(place.data, kept_out=False),
-                    sources.written_questions(place.data, statutes=True),
-                    sources.lay_questions(place.data),
-                )
-                if without is None or sources.half_of_pair(pair) != without
-            ),
-            sources.reading_questions(place.data, kept_out=False),
-            sources.news_questions(place.data),
+            sources.plan_questions(place.data, kept_out=False),
+            sources.written_questions(place.data, statutes=True),
+            sources.lay_questions(place.data),
         )
-    )
+        if without is None or sources.half_of_pair(pair) != without
+    ]
+    pairs += sources.reading_questions(place.data, kept_out=False)
+    pairs += sources.news_questions(place.data)
     weights = []
     for pair in pairs:
         english_weight = ENGLISH_WEIGHT if pair.style == "en" and not pair.source.startswith("XQuAD") else 1.0
@@ -208,7 +204,7 @@ def supervised(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Th
 
 @app.command()
 def twins(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
-    """第二阶段再做两次，各不用有关法条和虚构方案的一半问题：重排模型要在向量模型没有见过的问题上训练。"""
+    """第二阶段再做两次，各不用一半问题：后面的模型要在向量模型没有见过的问题上训练。"""
     place = _place(data, out, work, threads)
     for half, folder in enumerate(place.twins):
         _train_supervised(place, folder, {track.name: track.seeds[:1] for track in TRACKS}, without=half)
@@ -234,8 +230,20 @@ def _train_supervised(
 
 
 @app.command()
+def cross_encoder(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
+    """第三阶段：训练交叉编码器，它把问题与一句话放在一起读，判断这句话是否回答了问题。"""
+    from training import reading
+
+    place = _place(data, out, work, threads)
+    figures = reading.train_cross_encoder(
+        place.data, place.out / "reranker", place.work / "reading", model=place.embedding, twins=place.twins
+    )
+    typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+
+
+@app.command()
 def ranking(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
-    """第三阶段：在向量模型没有见过的问题上训练重排与拒答模型。"""
+    """第四阶段：在前面的模型没有见过的问题上训练重排与拒答模型。"""
     # It indexes the held-out texts with the embedding made above, and needs what that needs.
     from training import ranking as rankers
 

@@ -11,12 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.sentences import sentences
+
 WRITTEN = Path(__file__).resolve().parent / "questions"
 """Questions of our own that point at an article of the raw texts; the articles are not part of the project."""
 NEAR_MISSES = WRITTEN / "near_misses.jsonl"
 """Questions about plans and held-out regulations that these do not answer, beside some that they do."""
-HELD_OUT_PLANS = frozenset(f"plan{number:02d}" for number in range(7, 13))
-"""Plans kept for the reranker, the refusal score and the measurements."""
+LABELS = WRITTEN / "sentences.jsonl"
+"""For earlier questions, by their digest: the numbers of the sentences that answer, `*` for all, `0` for none."""
+ASKED = WRITTEN / "asked.jsonl"
+"""Questions written with the sentences that answer, and near misses (`0`), on articles of laws and regulations."""
+DOCUMENTS = Path(__file__).resolve().parent / "documents"
+"""Fictional policies of many shapes, written for this project, with questions."""
+HELD_OUT_PLANS = frozenset(
+    [f"plan{number:02d}" for number in range(7, 13)] + [f"genre{number:02d}" for number in range(1, 40, 2)]
+)
+"""Plans and policies kept for the forests, the refusal score and the measurements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +73,9 @@ def half_of(name: str) -> int:
 
 
 def half_of_pair(pair: Pair) -> int:
-    """Return the half of a question on a statute or a plan: a plan, or an article, is in one half only."""
-    if pair.source == "written":
-        return half_of(f"{pair.passage.document} {pair.passage.headings[-1]}")
+    """Return the half of a question: a plan, or a law or regulation, is in one half only."""
+    if pair.source in ("written", "questions"):
+        return half_of(pair.passage.document)
     return half_of(pair.source if pair.source.startswith("plans/") else pair.question)
 
 
@@ -101,11 +111,13 @@ def regulation_questions(data: Path, *, kept_out: bool) -> Iterator[Pair]:
 def written_questions(data: Path, *, statutes: bool) -> Iterator[Pair]:
     """Questions of `training/questions`, with the article that each points at: those on statutes, or the others.
 
-    On a document of the slice kept out there are none among the others.
+    Those on a document of the slice kept out are left out among the others.
     """
     written: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for name in ("statutes", "regulations"):
+    for name in ("statutes", "regulations", "asked"):
         for row in rows(WRITTEN / f"{name}.jsonl"):
+            if row.get("sentences") == "0":
+                continue
             written.setdefault((row["document"], row["article"]), []).append(row)
     articles: dict[tuple[str, str], list[Text]] = {}
     for row in rows(data / "raw_paragraphs.jsonl.gz"):
@@ -121,9 +133,21 @@ def written_questions(data: Path, *, statutes: bool) -> Iterator[Pair]:
                 yield Pair(asked["question"], texts[0], "written", asked["style"])
 
 
+def plan_file(data: Path, plan: str) -> Path:
+    """Return the file of a fictional plan or policy."""
+    own = DOCUMENTS / f"{plan}.txt"
+    return own if own.is_file() else data / "plans" / f"{plan}.txt"
+
+
+def plan_rows(data: Path) -> Iterator[dict[str, Any]]:
+    """Questions on the fictional plans and policies, near misses among them."""
+    yield from rows(data / "plans" / "questions.jsonl")
+    yield from rows(DOCUMENTS / "questions.jsonl")
+
+
 def plan_texts(data: Path, plan: str) -> list[Text]:
     """The lines of a fictional plan, each with the headings it stands under."""
-    lines = [line.strip() for line in (data / "plans" / f"{plan}.txt").read_text("utf-8").splitlines()]
+    lines = [line.strip() for line in plan_file(data, plan).read_text("utf-8").splitlines()]
     lines = [line for line in lines if line]
     title = lines[0]
     section, found = "", []
@@ -137,13 +161,13 @@ def plan_texts(data: Path, plan: str) -> list[Text]:
 def plan_questions(data: Path, *, kept_out: bool) -> Iterator[Pair]:
     """Answerable questions on the plans, each with the line that holds the quoted answer."""
     texts: dict[str, list[Text]] = {}
-    for row in rows(data / "plans" / "questions.jsonl"):
+    for row in plan_rows(data):
         plan = row["doc"]
         if not row["answerable"] or (plan in HELD_OUT_PLANS) != kept_out:
             continue
         if plan not in texts:
             texts[plan] = plan_texts(data, plan)
-        label = row["clause"].split("/")[-1]
+        label = row.get("clause", "").split("/")[-1]
         holding = [text for text in texts[plan] if row["quote"] in text.text]
         holding.sort(key=lambda text: not text.text.startswith(label))
         if holding:
@@ -183,3 +207,83 @@ def parallel_texts(data: Path) -> Iterator[tuple[str, str, str]]:
     for row in rows(data / "zh_en_parallel.jsonl.gz"):
         if row["en"] not in english and row["zh"] not in chinese:
             yield row["src"], row["en"], row["zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question with the sentences of an article that answer it."""
+
+    document: str
+    article: str
+    question: str
+    quotes: tuple[str, ...] | None
+    """The sentences; None where only the article is known."""
+    answerable: bool = True
+    """False for a question on the matter of the article that it leaves open."""
+    names_place: bool | None = None
+    """Whether it says which document it means; None where nobody has noted it."""
+
+
+def article_sentences(text: str) -> list[str]:
+    """Return the sentences of an article as the labels count them, from 1."""
+    return [sentence.text for paragraph in text.split("\n") for sentence in sentences(paragraph)]
+
+
+def labelled_questions(data: Path, *, kept_out: bool) -> Iterator[Labelled]:
+    """Yield the questions with the sentences that answer, near misses among them: of the slice kept out, or the others.
+
+    A question without a label counts where its article is one sentence.
+    """
+    for row in plan_rows(data):
+        if (row["doc"] in HELD_OUT_PLANS) == kept_out:
+            quotes = (row["quote"],) if row["answerable"] else ()
+            yield Labelled(row["doc"], "", row["q"], quotes, row["answerable"], row["names_city"])
+    labels = {row["question"]: row["sentences"] for row in rows(LABELS)}
+    earlier: list[tuple[str, str, str, str]] = [
+        (row["doc"], row["art"], row["question"], labels.get(digest(row["question"]), ""))
+        for row in rows(data / "questions" / "questions.jsonl.gz")
+    ]
+    for name in ("statutes", "regulations", "asked"):
+        earlier += [
+            (
+                row["document"],
+                row["article"],
+                row["question"],
+                row.get("sentences") or labels.get(digest(row["question"]), ""),
+            )
+            for row in rows(WRITTEN / f"{name}.jsonl")
+        ]
+    earlier = [one for one in earlier if held_out(one[0]) == kept_out]
+    wanted = {(document, article) for document, article, _, _ in earlier}
+    texts: dict[tuple[str, str], list[str]] = {}
+    for row in rows(data / "raw_paragraphs.jsonl.gz"):
+        place = (str(row.get("doc")), str(row.get("art") or ""))
+        if row["kind"] != "news" and place in wanted:
+            texts.setdefault(place, []).append(row["text"])
+    for document, article, question, label in earlier:
+        yield from _labelled(texts, document, article, question, label)
+
+
+def _labelled(
+    texts: dict[tuple[str, str], list[str]], document: str, article: str, question: str, label: str
+) -> Iterator[Labelled]:
+    found = texts.get((document, article), [])
+    if len(found) != 1:  # where two articles bear one number, nobody can tell which is meant
+        return
+    if label == "0":
+        yield Labelled(document, article, question, (), answerable=False)
+        return
+    pieces = article_sentences(found[0])
+    if label == "*" or (not label and len(pieces) == 1):
+        yield Labelled(document, article, question, tuple(pieces))
+    elif label:
+        yield Labelled(
+            document, article, question, tuple(pieces[int(number) - 1] for number in label.split(","))
+        )
+    else:
+        yield Labelled(document, article, question, None)
+
+
+def digest(question: str) -> str:
+    """Return the name of a question in the file of labels: questions of others are not repeated there."""
+    return hashlib.sha256(question.encode()).hexdigest()[:12]

@@ -42,7 +42,7 @@ def benchmarks(data: Path) -> Iterator[Benchmark]:
     yield _paired("regulations", [pair for pair in kept if pair.style != "en"], articles)
     yield _paired("regulations, English", [pair for pair in kept if pair.style == "en"], articles)
     kept = list(sources.plan_questions(data, kept_out=True))
-    plans = sorted(path.stem for path in (data / "plans").glob("plan*.txt"))
+    plans = sorted({row["doc"] for row in sources.plan_rows(data)})
     lines = _distinct(text.full for plan in plans for text in sources.plan_texts(data, plan))
     yield _paired("plans", [pair for pair in kept if pair.style != "en"], lines)
     kept = [pair for pair in sources.reading_questions(data, kept_out=True) if pair.style == "en"]

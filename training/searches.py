@@ -47,6 +47,7 @@ def measured(
     corpus: Sequence[CorpusPassage],
     asked: Mapping[str, set[int]],
     model: Path,
+    cross_encoder: Path,
     *,
     name: str,
     weight: float = 1.0,
@@ -60,7 +61,7 @@ def measured(
     index = cast("Index", index_corpus(corpus, embedder))
     understanding = Understanding(())
     views = views_of(index, size=20_000)
-    reader = CloseReader(embedder, views, index.catalogue, size=8_000)
+    reader = CloseReader(embedder, views, index.catalogue, cross_encoder=cross_encoder, size=8_000)
     found: list[Ranking] = []
     for text, answers in tqdm(asked.items(), desc=f"测量{name}", unit="问"):
         question = understanding.read(text)

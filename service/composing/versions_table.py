@@ -54,7 +54,10 @@ _ALIKE = 0.2
 _ALIKE_AND_BEST = 0.13
 """Two articles with less in common than this are not the same rule; the best that was found may have less."""
 _READABLE = 260
-_COMMON = re.compile(r"规定|要求|应当|进行|有关|管理|部门|单位|标准|内容|时间|期限|处罚|罚款")
+_COMMON = re.compile(
+    r"规定|要求|应当|进行|有关|管理|部门|单位|标准|内容|时间|期限|处罚|罚款|未经|经[批许审同]|批准|许可|审批|同意|违反|擅自"
+)
+"""Pairs that any rule may use: what one version calls 未经批准 is 擅自 in another."""
 
 
 def asks_what_changed(question: Question) -> bool:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from indexer.chunking import Chunk
 from indexer.document import Paragraph
 from service.answer import Answer
 from service.composing.annexes import annex_named
 from service.composing.counterparts import Counterparts, article_of, articles
+from service.composing.facts import holds_figure
 from service.composing.limits import limits
 from service.composing.reductions import asks_reduction, reduction_in
 from service.composing.verdicts import verdict_of
 from service.composing.wholes import around, opened_run
 from service.evidence import Span
+from service.kinds import quantity_of
 from service.question import Question
+from service.ranking import ScoredSentence
+from service.views import ChunkView, SentenceView
 from tests.matters_corpus import (
     DEEDS,
     LIFTS,
@@ -268,3 +275,42 @@ def test_a_long_paragraph_gives_the_sentences_around() -> None:
     span = span_of(DEEDS, "已婚的出卖人还需要带结婚证。")
     assert around(span, most=200).text.startswith("双方身份证")
     assert around(span, most=40).text == "已婚的出卖人还需要带结婚证。委托他人办理的，要带经过公证的委托书。"
+
+
+# Facts that need their neighbours
+
+
+def test_a_duty_asked_in_other_words_than_a_list_still_gives_all_items() -> None:
+    answer = ask("栖梧电梯使用管理人都干些啥？")
+    assert answer.kind == "fact"
+    assert "共3项，已全部列出：" in answer.text
+    assert "持证的电梯安全管理员" in answer.text and "困人救援演练" in answer.text
+
+
+def test_a_yes_or_no_is_quoted_with_the_rule_that_it_excepts_from() -> None:
+    answer = ask("栖梧给老楼加装电梯，残疾人家庭分摊的钱能少出吗？")
+    assert "补助标准为每台二十万元" in answer.text and "残疾人家庭分担的费用减半" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("多久通报一回", "各区一月一调度、一季一通报。"),
+        ("人均经费不能低过什么水平，多少钱", "人均经费不低于全省平均水平。"),
+    ],
+)
+def test_words_may_stand_for_the_figure(asked: str, told: str) -> None:
+    sentence = evidence(told)
+    view = SentenceView(sentence.paragraph, 0, len(told), told, frozenset(), (), False, False)
+    chunk = ChunkView(
+        Chunk("x#c1", "x", told, 0, len(told), 0, ()),
+        sentence.document,
+        frozenset(),
+        frozenset(),
+        frozenset(),
+        (view,),
+    )
+    quantity = quantity_of(asked)
+    asks = replace(question(asked, "figure"), quantity=quantity)
+    assert quantity in ("days", "money")
+    assert holds_figure(ScoredSentence(view, chunk, 1.0), asks)

@@ -23,6 +23,7 @@ from service.composing.premises import answer_to_premise
 from service.composing.reductions import asks_reduction, reduces, reduction_in
 from service.composing.rows import column_asked, figure_in, is_header, row_of, row_statement
 from service.composing.verdicts import answers_itself, asks_by_figure, is_about, verdict_of
+from service.composing.wholes import around
 from service.composing.wording import (
     answering_figure,
     asks_most,
@@ -36,7 +37,7 @@ from service.composing.wording import (
 )
 from service.evidence import Draft, Span, Statement
 from service.kinds import quantity_of, without_question_words
-from service.question import Question
+from service.question import Kind, Question
 from service.ranking import Found, ScoredSentence
 from service.sentences import sentences
 
@@ -51,6 +52,10 @@ _EACH = re.compile(r"分别|各[是有自]?(?:多少|几|什么|怎么|如何|�
 """Asks for more than one: 三年分别重在什么."""
 _ARTICLE = re.compile(r"第.+条")
 _READABLE = 200
+_WITH_NEIGHBOURS: tuple[Kind, ...] = ("yesno", "office", "fact", "definition")
+"""What such questions ask is often told by two sentences: the rule, and when it does not hold."""
+_TAKEN_IN = 130
+"""A paragraph of so many characters is quoted whole for them."""
 _SENTENCE = 12
 _BESIDE = 0.2
 _ASKS_DAY = re.compile(r"几[月号]|哪一?[天日年月]|几月")
@@ -59,12 +64,15 @@ _HOLDS = 0.05
 """A sentence that holds the figure asked for goes first if it scores this share of the best."""
 AT_ONCE = re.compile(
     r"当场|即时办|即来即办|即办件|当[日天](?![然])|随到随|立等可取|每[日天周月季年]|半年|长期|年底|月底"
+    r"|一[日天周旬月季年]一[\u4e00-\u9fff]|[按逐][月季年]|定期"
 )
 _INSTEAD = {
     "days": AT_ONCE,
     "date": AT_ONCE,
-    "percent": re.compile(r"全覆盖|全部|所有|一律|减半|零|分之"),
-    "money": re.compile(r"免费|免收|免除|免征|免缴|不收|不得收|零费用|零成本|零投资|减半|全额"),
+    "percent": re.compile(r"全覆盖|全部|所有|一律|减半|零|分之|(?:平均|同期|上年)(?:水平|标准)"),
+    "money": re.compile(
+        r"免费|免收|免除|免征|免缴|不收|不得收|零费用|零成本|零投资|减半|全额|(?:平均|同期|上年)(?:水平|标准)"
+    ),
     "count": re.compile(
         r"全部|所有|唯一|(?<![“\"、，一])[一二两三四五六七八九十]+[个名位只条家处枚套张份部人对](?!标准)|[一二两三四五六七八九十]次(?!性)"
     ),
@@ -101,7 +109,12 @@ def compose_facts(brief: Brief) -> Draft:
     if rows and len(rows) == len(chosen):
         blocks += [row_statement(row, brief) for row in rows]
     else:
-        blocks.append(statement_of(document, in_order(chosen), brief))
+        spans = in_order(chosen)
+        if brief.question.kind in _WITH_NEIGHBOURS and len({span.paragraph.number for span in spans}) == 1:
+            whole = around(spans[0], most=_TAKEN_IN)
+            if whole.start <= spans[0].start and spans[-1].end <= whole.end:
+                spans = [whole]
+        blocks.append(statement_of(document, spans, brief))
     return Draft(tuple(blocks))
 
 

@@ -9,7 +9,7 @@ from service.composing.claims import presumes
 from service.composing.clauses import compose_clause
 from service.composing.comparisons import compose_by_region, compose_comparison, compose_each_region
 from service.composing.counts import compose_count, compose_named_parts, compose_stated_number_of_items
-from service.composing.facts import compose_facts
+from service.composing.facts import choose, compose_facts
 from service.composing.lists import compose_list
 from service.composing.matter import compared
 from service.composing.offices import compose_deadline, compose_offices
@@ -87,7 +87,15 @@ def compose(brief: Brief) -> Draft:
         return compose_count(brief)
     if question.kind == "procedure":
         return compose_procedure(brief)
+    if question.kind in ("fact", "tasks", "definition") and _opens_items(brief):
+        return compose_list(brief)
     return compose_facts(brief)
+
+
+def _opens_items(brief: Brief) -> bool:
+    """True where the sentence to quote says no more than that items follow: 监督员承担下列职责："""
+    chosen = choose(brief.question, brief.found, most=1)
+    return bool(chosen) and chosen[0].sentence.text.rstrip().endswith(("：", ":"))
 
 
 def _of_the_year(question: Question, found: Found) -> bool:

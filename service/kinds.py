@@ -209,6 +209,7 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
             r"how many (?:working |business |calendar )?(?:days|hours|months|years|weeks|minutes)",
         ),
     ),
+    ("percent", _any(r"(?:多少|几)份额|份额(?:是|为|有|占)*(?:多少|几成)")),
     (
         "percent",
         _any(

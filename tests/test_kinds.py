@@ -132,7 +132,7 @@ def test_kind(kind: Kind, questions: tuple[str, ...]) -> None:
     [
         ("days", ("要几天", "保存多少年", "最长多久", "审批 时限", "得几个工作日嘛", "how many days")),
         ("date", ("什么时候上线", "几号截止", "几月交", "when")),
-        ("percent", ("费率最高多少", "占几成", "网办率要达到多少", "What share of firms?")),
+        ("percent", ("费率最高多少", "占几成", "预留多少份额", "网办率要达到多少", "What share of firms?")),
         ("money", ("补贴多少钱", "罚多少", "奖励多少", "几万块", "What is the fine?")),
         ("count", ("要交几份材料", "跑几趟", "培育多少家企业", "how many firms")),
         ("rank", ("全省第几名", "排名目标", "进前几")),

@@ -13,7 +13,7 @@ _PARTS = re.compile(r"[，,、？?；;。]|以及|并且|\band\b", re.IGNORECASE
 _INTERROGATIVE = re.compile(
     r"多少|几|多[久长大高重远宽快]|哪|什么|啥|怎么|谁|吗|\b(?:how|what|when|which|who)\b", re.IGNORECASE
 )
-_HOW_MANY = re.compile(r"(?:多少|几)(?=个?[\u4e00-\u9fff]|[%％])")
+_HOW_MANY = re.compile(r"(?:多少|几)(?!份额)(?=个?[\u4e00-\u9fff]|[%％])")
 _ENGLISH_PERIOD = re.compile(
     r"\b(?:working |business )?(?:days|hours|minutes|months|weeks|years)\b", re.IGNORECASE
 )

@@ -23,7 +23,7 @@ from service.composing.premises import answer_to_premise
 from service.composing.reductions import asks_reduction, reduces, reduction_in
 from service.composing.rows import column_asked, figure_in, is_header, row_of, row_statement
 from service.composing.verdicts import answers_itself, asks_by_figure, is_about, verdict_of
-from service.composing.wholes import around
+from service.composing.wholes import body
 from service.composing.wording import (
     answering_figure,
     asks_most,
@@ -111,8 +111,13 @@ def compose_facts(brief: Brief) -> Draft:
     else:
         spans = in_order(chosen)
         if brief.question.kind in _WITH_NEIGHBOURS and len({span.paragraph.number for span in spans}) == 1:
-            whole = around(spans[0], most=_TAKEN_IN)
-            if whole.start <= spans[0].start and spans[-1].end <= whole.end:
+            whole = body(document, spans[0].paragraph)
+            if (
+                whole is not None
+                and whole.end - whole.start <= _TAKEN_IN
+                and whole.start <= spans[0].start
+                and spans[-1].end <= whole.end
+            ):
                 spans = [whole]
         blocks.append(statement_of(document, spans, brief))
     return Draft(tuple(blocks))

@@ -71,9 +71,20 @@ _ENGLISH_PERIOD = {"hour": "小时", "minute": "分钟", "month": "月", "week":
 
 _ORDINAL_UNIT = r"[条款项章节编届次号批期类档]"
 _PLACE = rf"(?:(?>\d+)|(?>[{_HAN_DIGITS}]+))"
+# 当场办结, 立即向…报告: a time as good as a number. 当场处罚, 立即停止 answer no question of when.
+_AT_ONCE = (
+    r"(?:当场|即时|当[日天])(?=(?:可以?|即可|就|能|予以|完成|给予|提供|免费){0,2}(?:办结|办理|办好|办完|受理|出证|出具|登记|领取|核发|发证|发放|答复|批复|批准|给出"
+    r"|作出|审核|核准|核验|开通|到账|兑现|拨付|归还|清退|移交|报告|送达|取得|立案|完成))"
+    r"|(?:立即|即时|当[日场天])(?=(?:向[^,，。；;]{2,20}?)?(?:书面)?(?:报告|上报|报警|通知|报送))"
+)
+# 每年审核: how often, where it is no rate (每年500元).
+_OFTEN = (
+    r"每个?(?:年度?|季度?|月度?|周|星期|日|天|学期|学年)(?=(?:应当|须|要|都|可以?)?(?:至少|不少于|定期|组织|开展|进行|举[行办]|公布|发布|公示|检|审|考[核评]|评|核|更新|修订"
+    r"|调整|召?开|听取|通报|报告|报送|[一两1-4]次|动态))"
+)
 _ANY_UNIT = rf"(?:{_CLASSIFIER}|{_MONEY}|{_PERIOD})"
 _SCAN = re.compile(
-    rf"""(?=[\d{_HAN_DIGITS}半前第每〔(（［\[早上下中晚凌])(?:
+    rf"""(?=[\d{_HAN_DIGITS}万亿半前第每当即立〔(（［\[早上下中晚凌])(?:
       (?P<number_of_document>[〔\[(（［]\s*\d{{4}}\s*[〕\])）］]\s*第?\s*\d+\s*号)
     | (?P<bracketed>[(（\[]\s*(?:\d{{1,2}}|[{_ONES}十]{{1,3}})\s*[)）\]])
     | (?P<iso>(?<!\d)(?P<y1>(?:19|20)\d{{2}})(?P<dash>[-/.])(?P<m1>1[0-2]|0?[1-9])(?P=dash)
@@ -101,7 +112,9 @@ _SCAN = re.compile(
         (?:\s*{_ORDINAL_UNIT}?(?:{_JOINT}第?(?:\d+|{_HAN})(?=\s*{_ORDINAL_UNIT}))+|\s*[之个]?)
         |前(?:\d|[{_HAN_DIGITS}])+[条款项]|(?:\d+|{_HAN})届(?:{_HAN}[次中])?(?:、{_HAN}次)*)
     | (?P<marker>(?:^|(?<=[\n“|]))\s*\d{{1,3}}(?:\s*[.．、](?=\s*[^\d\s])|\.[ ]+|[.．](?=\d{{4}})))
-    | (?P<number>{_LATIN}|{_HAN}|(?<![上下前后大过多])半(?=个?(?:工作日|月|小时|学期|钟头)|[年日天周])))""",
+    | (?P<at_once>{_AT_ONCE})
+    | (?P<often>{_OFTEN})
+    | (?P<number>{_LATIN}|{_HAN}|(?<![\d{_HAN_DIGITS}万亿数几点.余多])[万亿](?=元|吨|美元|斤|千瓦|立方米|标箱|级)|(?<![上下前后大过多])半(?=个?(?:工作日|月|小时|学期|钟头)|[年日天周])))""",
     re.VERBOSE | re.MULTILINE,
 )
 # 数十家, 几百人; but 人数十人以上 is ten.
@@ -193,7 +206,7 @@ def number(words: str) -> float | None:
         return sum(float(digits) * _scaled(scale) for digits, scale in parts)
     if re.fullmatch(rf"[{_ONES}两]{{2,}}", words):  # 三五家 is three to five.
         return None
-    if words[:1] in ("百", "千"):
+    if words[:1] in tuple("百千万亿"):
         words = f"一{words}"
     try:
         return float(cn2an.cn2an(words, "smart"))
@@ -433,6 +446,14 @@ def _read_clock(match: re.Match[str]) -> tuple[Quantity, str]:
     return "date", f"{hour:g}:{minute:02g}"
 
 
+def _read_at_once(match: re.Match[str]) -> tuple[Quantity, str]:
+    return "days", match[0]
+
+
+def _read_often(match: re.Match[str]) -> tuple[Quantity, str]:
+    return "days", match[0].replace("个", "")
+
+
 def _read_season(match: re.Match[str]) -> tuple[Quantity, str]:
     return "date", ("前" if match[0].startswith("前") else "") + _quarter(match[0])
 
@@ -484,5 +505,7 @@ _READERS = {
     "percent": _read_percent,
     "fraction": _read_fraction,
     "rank": _read_rank,
+    "at_once": _read_at_once,
+    "often": _read_often,
 }
 _OUTER = ("number", *_READERS, "number_of_document", "bracketed", "ordinal", "marker")

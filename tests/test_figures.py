@@ -192,3 +192,37 @@ def test_figures_stand_in_the_text_in_order_and_apart(text: str) -> None:
 )
 def test_hours_and_great_tasks_are_figures(text: str, values_found: list[str]) -> None:
     assert [figure.value for figure in figures(text)] == values_found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("符合条件的，窗口当场办结", [("days", "当场")]),
+        ("资料齐全的当日出证", [("days", "当日")]),
+        ("发现险情的人员应当立即向应急管理部门报告", [("days", "立即")]),
+        ("目录应当每年修订", [("days", "每年")]),
+        ("每季度至少通报一次", [("days", "每季度")]),
+        ("可以当场处罚", []),
+        ("应当立即停止作业", []),
+        ("每年500元", [("money", "500元")]),
+        ("每两年复审", [("days", "2年")]),
+    ],
+)
+def test_at_once_and_how_often_are_times(text: str, found: list[tuple[str, str]]) -> None:
+    assert said(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("吞吐量迈过亿吨", "100000000吨"),
+        ("培育百亿元产业", "10000000000元"),
+        ("形成千亿级集群", "100000000000级"),
+    ],
+)
+def test_a_scale_alone_is_one_of_it(text: str, value: str) -> None:
+    assert values(text) == {value}
+
+
+def test_several_of_a_scale_are_no_figure() -> None:
+    assert values("数亿元、十几万元") == set()

@@ -21,6 +21,7 @@ from indexer.errors import ModelError
 from indexer.passage_text import referred_text
 from service.figures import Quantity as FigureQuantity
 from service.question import Kind, Quantity, Question
+from service.tables import header_of
 from service.views import ChunkView, SentenceView
 
 Matrix = NDArray[np.float32]
@@ -300,8 +301,11 @@ def _places(count: int) -> Ids:
 
 
 def _lead_in(view: ChunkView, sentence: SentenceView) -> str:
-    """The words that open the enumeration which the sentence is an item of; empty where there are none."""
+    """The words that open the enumeration which the sentence is an item of, or the header of its table; else empty."""
     document = view.document
+    header = header_of(document, sentence.paragraph)
+    if header is not None:
+        return header.text
     clause = document.clauses[sentence.paragraph.clause]
     if clause.title or not clause.parent:
         return ""

@@ -20,6 +20,7 @@ from indexer.passage_text import referred_text
 from indexer.tokens import lexical_tokens
 from service.figures import Figure, figures
 from service.sentences import sentences
+from service.tables import cells_of, figures_of_row, header_of, is_header
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class SentenceView:
     tokens: frozenset[str]
     figures: tuple[Figure, ...]
     is_heading: bool
-    """The sentence is nothing but the clause's own heading."""
+    """The sentence is nothing but the clause's own heading, or the header of a table."""
     is_trailer: bool
     """The sentence is nothing but a trailer: who does the task and by when."""
 
@@ -59,6 +60,8 @@ def view_of(chunk: Chunk, document: Document) -> ChunkView:
     for paragraph in paragraphs_of(chunk, document):
         trailer = document.clauses[paragraph.clause].trailer
         clause = document.clauses[paragraph.clause]
+        header = header_of(document, paragraph)
+        names_columns = is_header(document, paragraph)
         for sentence in sentences(paragraph.text):
             start = paragraph.start + sentence.start
             if not chunk.start <= start < chunk.end:
@@ -70,8 +73,11 @@ def view_of(chunk: Chunk, document: Document) -> ChunkView:
                     sentence.end,
                     sentence.text,
                     frozenset(lexical_tokens(sentence.text)),
-                    tuple(figures(sentence.text)),
-                    is_heading=paragraph.start + sentence.end <= clause.body_start and clause.start <= start,
+                    figures_of_row(sentence.text, cells_of(header.text))
+                    if header is not None
+                    else tuple(figures(sentence.text)),
+                    is_heading=names_columns
+                    or (paragraph.start + sentence.end <= clause.body_start and clause.start <= start),
                     is_trailer=trailer is not None
                     and trailer.start <= start
                     and paragraph.start + sentence.end <= trailer.end + 2,
@@ -94,11 +100,16 @@ def _tokens(text: str) -> frozenset[str]:
 
 
 def sentence_vectors(view: ChunkView, embedder: Embedder) -> NDArray[np.float32]:
-    """Return float32, shape (len(view.sentences), dimension): each sentence under its innermost heading."""
+    """Return float32, shape (len(view.sentences), dimension): each sentence under its innermost heading.
+
+    A row of a table stands under the names of its columns, too.
+    """
     heading = view.chunk.heading_path[-1] if view.chunk.heading_path else ""
-    texts = [
-        sentence.text if sentence.is_heading else f"{heading} {sentence.text}" for sentence in view.sentences
-    ]
+    texts = []
+    for sentence in view.sentences:
+        header = header_of(view.document, sentence.paragraph)
+        above = f"{heading} {header.text}" if header is not None else heading
+        texts.append(sentence.text if sentence.is_heading else f"{above} {sentence.text}")
     return embedder.embed_documents(texts) if texts else np.zeros((0, embedder.dimension), np.float32)
 
 

@@ -21,7 +21,7 @@ from service.composing.groups import excluded
 from service.composing.limits import limits
 from service.composing.premises import answer_to_premise
 from service.composing.reductions import asks_reduction, reduces, reduction_in
-from service.composing.rows import column_asked, figure_in, is_header, row_of, row_statement
+from service.composing.rows import column_asked, figure_in, row_of, row_statement
 from service.composing.verdicts import answers_itself, asks_by_figure, is_about, verdict_of
 from service.composing.wholes import body
 from service.composing.wording import (
@@ -40,6 +40,7 @@ from service.kinds import quantity_of, without_question_words
 from service.question import Kind, Question
 from service.ranking import Found, ScoredSentence
 from service.sentences import sentences
+from service.tables import is_header
 
 _BASIS = re.compile(r"根据|依据|目的|为什么|背景|会议")
 _LENGTH = {"definition": 3, "procedure": 5, "list": 4, "fact": 2, "yesno": 2, "figure": 2, "deadline": 2}
@@ -182,6 +183,7 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     """
     usable = [one for one in found.sentences if says_something(one)]
     usable = usable or [one for one in found.sentences if not one.sentence.is_trailer]
+    usable = _without_other_rows(question, usable)
     if not usable:
         return []
     best = usable[0]
@@ -235,6 +237,15 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     return chosen
 
 
+def _without_other_rows(question: Question, usable: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Leave out rows of a table that the question does not name where it names one: 技师 where it says 高级技师."""
+    named = {
+        row.cells[0] for one in usable if (row := row_of(one)) is not None and row.cells[0] in question.topic
+    }
+    named = {cell for cell in named if cell and not any(cell != other and cell in other for other in named)}
+    return [one for one in usable if not named or (row := row_of(one)) is None or row.cells[0] in named]
+
+
 def _settling(question: Question, found: Found, usable: Sequence[ScoredSentence]) -> ScoredSentence:
     """Return the sentence to put first for a yes or no.
 
@@ -270,7 +281,11 @@ def says_something(one: ScoredSentence) -> bool:
 
     A line of the title says nothing, nor does a question that the text itself answers (证丢了怎么补？).
     """
-    if one.sentence.is_trailer or is_header(one) or _is_of_the_title(one):
+    if (
+        one.sentence.is_trailer
+        or is_header(one.chunk.document, one.sentence.paragraph)
+        or _is_of_the_title(one)
+    ):
         return False
     if one.sentence.text.rstrip().endswith(("？", "?")):
         return False

@@ -12,8 +12,8 @@ from service.evidence import Span, Statement
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
+from service.tables import cells_of, header_of
 
-_CELL = re.compile(r"\s*[|｜\t]\s*")
 _MEASURES = {
     "money": re.compile(r"元|金额|费|补贴|标准|奖"),
     "percent": re.compile(r"[%％‰]|比例|率"),
@@ -48,24 +48,14 @@ def row_of(one: ScoredSentence) -> Row | None:
 
 def row_at(document: Document, paragraph: Paragraph) -> Row | None:
     """Return the table row that a paragraph is; None for running text, and for the header itself."""
-    cells = _cells(paragraph.text)
+    cells = cells_of(paragraph.text)
     if len(cells) < 2 or not any(re.search(r"\d|[一二三四五六七八九十百千万]", cell) for cell in cells[1:]):
         return None
-    header = _header(document, paragraph, len(cells))
+    header = header_of(document, paragraph)
     if header is None:
         return None
     spans = tuple(Span(document, line, 0, len(line.text)) for line in (header, paragraph))
-    return Row(_cells(header.text), cells, (spans[0], spans[1]))
-
-
-def is_header(one: ScoredSentence) -> bool:
-    """True for the first line of a table: it names columns and answers nothing."""
-    paragraph, document = one.sentence.paragraph, one.chunk.document
-    columns = len(_cells(paragraph.text))
-    if columns < 2 or paragraph.number >= len(document.paragraphs):
-        return False
-    below = document.paragraphs[paragraph.number]
-    return len(_cells(below.text)) == columns and _header(document, paragraph, columns) is None
+    return Row(cells_of(header.text), cells, (spans[0], spans[1]))
 
 
 def column_asked(row: Row, question: Question) -> int | None:
@@ -93,17 +83,3 @@ def row_statement(row: Row, brief: Brief) -> Statement:
     document = row.spans[0].document
     name = f"{label(document, brief)}：" if brief.several_regions else ""
     return Statement(f"{name}{tidy(row.text)}。", row.spans)
-
-
-def _cells(text: str) -> tuple[str, ...]:
-    return tuple(cell.strip() for cell in _CELL.split(text.strip().strip("|")))
-
-
-def _header(document: Document, paragraph: Paragraph, columns: int) -> Paragraph | None:
-    """The first of the lines with as many cells that stand together above `paragraph`; None where it is the first."""
-    found = None
-    for line in reversed(document.paragraphs[: paragraph.number - 1]):
-        if len(_cells(line.text)) != columns:
-            break
-        found = line
-    return found if found is not None and not re.search(r"\d", _cells(found.text)[-1]) else None

@@ -27,6 +27,8 @@ _LABELLED = re.compile(
     r"\s*(?:——|—|－|-|：|:|，|,|、)?"
 )
 _QUOTED_MARK = re.compile(rf"(?:{NUMERAL}){CLASSIFIER}[“\"]([\u4e00-\u9fff]{{1,2}})[”\"]")
+_STAGES = ("阶段", "步骤", "年度")
+"""Parts that bear their number or year as a label, and need not be called by name."""
 _GOOD = 0.05
 _OPENING = 24
 """So many characters before the first labelled part say what the parts are: 提出三点要求：一是…"""
@@ -36,14 +38,15 @@ _BY_SCORE = 0.3
 def compose_count(brief: Brief) -> Draft:
     """Say how many: the number that the text states, else the items it enumerates; empty where it does neither."""
     question = brief.question
-    figure = replace(question, kind="figure", quantity=question.quantity or "count")
+    figure = replace(question, kind="figure", quantity="count")
     noun = _noun(question)
     usable = [one for one in brief.found.sentences if says_something(one)]
     chosen = choose(figure, brief.found, most=1)
     if chosen and (noun is None or _states_number_of(chosen[0], noun)):
         return compose_facts(replace(brief, question=figure))
-    for one in usable[:6]:
-        if one.score < _GOOD * usable[0].score:
+    stages = noun is not None and noun.endswith(_STAGES)
+    for one in usable if stages else usable[:6]:
+        if one.score < _GOOD * usable[0].score and not stages:
             break
         items = _items_of(one, noun, None)
         if items:
@@ -135,7 +138,7 @@ def _items_of(one: ScoredSentence, noun: str | None, size: int | None) -> list[S
                 noun is None
                 or noun[-2:] in opening
                 or any(noun[-2:] in part.text for part in parts)
-                or noun[-2:] in ("阶段", "步骤", "年度")
+                or noun.endswith(_STAGES)
             )
             return parts if known else []
     return []

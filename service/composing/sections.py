@@ -15,7 +15,7 @@ from service.kinds import without_question_words
 from service.question import Question
 
 _UNITS = re.compile(
-    r"条文|条款|(?<=[多少几])条(?=[?？]?$)|章|节|任务|措施|举措|部分|行动|重点|保障|附件|第几条|articles?|clauses?|chapters?|tasks?|measures?",
+    r"条文|条款|(?<=[多少几])条(?=[?？]?$)|(?<=[多少几][项条件])(?:重点|主要|具体)?工作(?![日人])|(?<=几)块(?![钱地])|章|节|任务|措施|举措|部分|行动|重点|保障|附件|第几条|articles?|clauses?|chapters?|tasks?|measures?",
     re.I,
 )
 _GENERIC = re.compile(

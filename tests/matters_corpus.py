@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from indexer.build import build
 from indexer.document import Document
-from indexer.index import Index, open_index
+from indexer.index import Index
 from service.answer import Answer
 from service.assistant import Assistant
 from tests.answer_corpus import TODAY
+from tests.indexed import indexed
 
 LIFTS = "qiwu-lifts-2022"
 MARKET_OLD = "ruoshui-market-2015"
@@ -250,14 +248,7 @@ TEXTS = {
 @cache
 def index() -> Index:
     """Return the index over `TEXTS`, built once a process."""
-    folder = TemporaryDirectory(prefix="wence-matters-")
-    _folders.append(folder)
-    place = Path(folder.name)
-    (place / "corpus").mkdir()
-    for name, text in TEXTS.items():
-        (place / "corpus" / f"{name}.md").write_text(text, encoding="utf-8")
-    build(place / "corpus", place / "index", progress=False)
-    return open_index(place / "index")
+    return indexed(TEXTS)
 
 
 @cache
@@ -274,6 +265,3 @@ def document(document_id: str) -> Document:
 def ask(question: str) -> Answer:
     """Ask the shared assistant."""
     return assistant().ask(question)
-
-
-_folders: list[TemporaryDirectory[str]] = []

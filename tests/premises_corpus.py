@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from indexer.build import build
-from indexer.index import Index, open_index
+from indexer.index import Index
 from service.answer import Answer
 from service.assistant import Assistant
 from tests.answer_corpus import TODAY
+from tests.indexed import indexed
 
 RINKS = "yunqu-rinks-2022"
 WELLS = "nation-wells-2021"
@@ -63,14 +61,7 @@ TEXTS = {
 @cache
 def index() -> Index:
     """Return the index over `TEXTS`, built once a process."""
-    folder = TemporaryDirectory(prefix="wence-premises-")
-    _folders.append(folder)
-    place = Path(folder.name)
-    (place / "corpus").mkdir()
-    for name, text in TEXTS.items():
-        (place / "corpus" / f"{name}.md").write_text(text, encoding="utf-8")
-    build(place / "corpus", place / "index", progress=False)
-    return open_index(place / "index")
+    return indexed(TEXTS)
 
 
 @cache
@@ -82,6 +73,3 @@ def assistant() -> Assistant:
 def ask(question: str) -> Answer:
     """Ask the shared assistant."""
     return assistant().ask(question)
-
-
-_folders: list[TemporaryDirectory[str]] = []

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from indexer.build import build
-from indexer.index import open_index
 from service.answer import Answer
 from service.assistant import Assistant
 from tests.answer_corpus import TODAY
+from tests.indexed import indexed
 
 BIKES = "heting-bikes-2023"
 SWIM = "heting-pools-2023"
@@ -106,19 +103,9 @@ TEXTS = {
 @cache
 def assistant() -> Assistant:
     """Return an assistant over `TEXTS`, built once a process, that never finds itself too unsure."""
-    folder = TemporaryDirectory(prefix="wence-shapes-")
-    _folders.append(folder)
-    place = Path(folder.name)
-    (place / "corpus").mkdir()
-    for name, text in TEXTS.items():
-        (place / "corpus" / f"{name}.md").write_text(text, encoding="utf-8")
-    build(place / "corpus", place / "index", progress=False)
-    return Assistant(open_index(place / "index"), threshold=0.0, today=TODAY)
+    return Assistant(indexed(TEXTS), threshold=0.0, today=TODAY)
 
 
 def ask(question: str) -> Answer:
     """Ask the shared assistant."""
     return assistant().ask(question)
-
-
-_folders: list[TemporaryDirectory[str]] = []

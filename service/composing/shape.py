@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from service.composing.brief import Brief
 from service.composing.claims import presumes
@@ -18,9 +19,8 @@ from service.composing.records import asks_unstated, compose_record
 from service.composing.sections import compose_section_count, compose_section_list
 from service.composing.tasks import compose_tasks, knows_tasks
 from service.composing.versions_table import compose_versions
+from service.composing.years import speaks_of_the_year, within_the_year
 from service.evidence import Draft
-from service.question import Question
-from service.ranking import Found
 
 _LEADS = re.compile(r"牵头|lead", re.IGNORECASE)
 _ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in charge", re.IGNORECASE)
@@ -59,8 +59,10 @@ def compose(brief: Brief) -> Draft:
         return compose_comparison(brief)
     if brief.found.confidence < brief.threshold:
         return Draft(())
-    if question.kind != "yesno" and not _of_the_year(question, brief.found):
-        return Draft(())
+    if question.kind != "yesno":
+        brief = replace(brief, found=within_the_year(question, brief.found))
+        if not speaks_of_the_year(question, brief.found):
+            return Draft(())
     if len(question.regions) > 1 and len(brief.by_region) > 1:
         return compose_comparison(brief)
     if brief.by_region and not question.regions:
@@ -96,17 +98,3 @@ def _opens_items(brief: Brief) -> bool:
     """True where the sentence to quote says no more than that items follow: 监督员承担下列职责："""
     chosen = choose(brief.question, brief.found, most=1)
     return bool(chosen) and chosen[0].sentence.text.rstrip().endswith(("：", ":"))
-
-
-def _of_the_year(question: Question, found: Found) -> bool:
-    """False where the question names a year that neither the evidence nor its document speaks for."""
-    if not question.years or not found.sentences:
-        return True
-    best = found.sentences[0]
-    document = best.chunk.document
-    about = " ".join(
-        (best.chunk.chunk.text, *best.chunk.chunk.heading_path, document.title, document.number or "")
-    )
-    days = (document.issued_on, document.effective_on, document.expires_on)
-    spoken = {day.year for day in days if day is not None}
-    return any(str(year) in about or year in spoken for year in question.years)

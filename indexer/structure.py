@@ -21,6 +21,8 @@ SPEAKS_ON = re.compile(r"下列|如下|以下|之一|应当|包括|分为|规定
 RULE_WORDS = re.compile(r"应当|不得|可以|[，,][^，,]{0,12}的$|.{3}[的者]$|必须")
 FIGURE_CLAUSE = re.compile(r"\d[^，,]*[，,]|[，,][^，,]*\d")
 QUOTES = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "「": "」", "【": "】"}
+_SEVERAL = 3
+"""Items from so many on share a trailer that stands below the last of them."""
 
 
 @dataclass(slots=True)
@@ -355,9 +357,15 @@ def _is_heading(line: Line, stack: Sequence[_Node], lines: Sequence[Line], place
 
 
 def _leave_finished_lists(stack: list[_Node], lines: Sequence[Line], line: Line) -> None:
-    """A paragraph after the last item of a list (…；…；…。) belongs to what the list belongs to."""
+    """A paragraph after the last item of a list (…；…；…。) belongs to what the list belongs to.
+
+    So does a trailer in a line of its own after several items none of which has one: it is for all of them.
+    """
     while len(stack) > 2:
         node, parent = stack[-1], stack[-2]
+        if _is_for_all(node, parent, lines, line):
+            stack.pop()
+            return
         last = lines[node.lines[-1]].text
         if (
             node.label is None
@@ -375,6 +383,14 @@ def _leave_finished_lists(stack: list[_Node], lines: Sequence[Line], line: Line)
         if is_trailer_line(line.text) and not listed:
             return
         stack.pop()
+
+
+def _is_for_all(node: _Node, parent: _Node, lines: Sequence[Line], line: Line) -> bool:
+    if node.label is None or parent.label is None or not is_trailer_line(line.text):
+        return False
+    siblings = [child for child in parent.children if child.kind is node.kind]
+    own = [(lines[place].start, lines[place].text) for child in siblings for place in child.lines]
+    return len(siblings) >= _SEVERAL and find_trailer(own) is None
 
 
 # What they are called.

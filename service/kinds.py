@@ -44,7 +44,7 @@ _THING = re.compile(
 )
 """What is asked of a thing and not of a document: 录取通知书什么时候发, 补贴哪天下发."""
 _RECORDS = re.compile(rf"{_DOCUMENT}(?:是|在|都|到底)*{_WHEN}")
-_BODY = r"(?:部门|单位|局|机构|机关|委|(?<=[化改督])办|衙门|政府|法院|牵头)"
+_BODY = r"(?:部门|单位|局|机构|机关|委|(?<=[化改督])办|衙门|政府|法院|科室?(?![技学目])|处室|大队|支队|牵头)"
 _WHICH_BODY = rf"哪(?:[个些级]|一?家|几[个家]|[两三]家)?(?![类种])[^,，。?？类种项些]{{0,6}}?{_BODY}"
 _WHO = rf"(?:谁|{_WHICH_BODY})"
 _ASPECTS = (
@@ -115,6 +115,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "office",
         _any(
+            r"[由归]哪一?[家位]|[归由][那哪]个(?:单位|部门|局)|[交报递送]给谁|谁(?:来|去)[\u4e00-\u9fff]{1,3}(?=[?？,，。]|$)|谁[^,，。]{0,2}(?:抓总|挑大梁|拍板|搭手|把关|兜底|主抓)"
+            r"|哪一?[位个][^,，。]{0,3}(?:副?[省市县区]长|领导|局长|主任|书记)",
             r"(?:由|归|找|向|问|让|该|跟)谁|(?<=[头任])的?是谁|谁(?:来|去|给|该|在|会)?(?:牵头|负责|主管|主责|管|承担|配合|落实|实施|办理?|审|批|受理"
             r"|监管|监督|处罚?|报|执法|罚|出钱?|掏|付|补|挑头|领|抓|干|做|定|当|汇总|盯|评|查|追|推|核|签|收|发|提供|组织|召集|协调|认定|指定|包联|付钱|买单"
             r"|接待)",
@@ -122,9 +124,9 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"(?:牵头|责任|配合|主管|承办|主办|协办|审批|受理|执法|监管|监督|归口)的?(?:单位|部门|机构|机关)",
             r"(?:牵头|负责|主管)的?(?:是|有)|归哪|责任人是|(?:牵头|负责|责任|承办|主管)(?:\s*[?？]?)$",
             r"(?:去|到|上|往|向|找)哪(?:里|儿|个|些|去)?[^,，。]{0,4}(?:投诉|举报|反映|申诉|告状?|说理|评理|维权)|往哪(?:里|儿)?告",
-            r"which (?:department|office|agency|bureau|unit|authority|body)|who (?:is|are) (?:responsible"
+            r"which (?:departments?|offices?|agenc(?:y|ies)|bureaus?|units?|authorit(?:y|ies)|body|bodies)|who (?:is|are) (?:responsible"
             r"|in charge|leading)|who (?:leads?|handles?|approves?|pays|supervises?|enforces?|decides?"
-            r"|reviews?|issues?|runs)\b",
+            r"|reviews?|issues?|runs|makes|checks?|inspects?|collects?|organi[sz]es|steps in|bears?|funds?|investigates?|fines)\b",
         ),
     ),
     (

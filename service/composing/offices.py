@@ -30,6 +30,22 @@ _ANYBODY = re.compile(
 )
 
 
+_ASKS_ROLE = re.compile(
+    r"牵头|责任|配合|主责|主抓|抓总|挑[头大]|统管|统筹|协同|协办|搭手|搭把手|总负责|领衔|指标|\b(?:lead|responsible|in charge|besides)",
+    re.IGNORECASE,
+)
+_ASKS_DUE = re.compile(
+    r"完成|到位|落实|办结时限|截止|收尾|交账|搞定|[弄做办干建]完|[弄做办干建]好|建成|due|deadline|finish|complete",
+    re.IGNORECASE,
+)
+_SURE = 0.6
+_ACTS = re.compile(
+    r"(?<![自缘事理])由(?!于|此|来|头)[\u4e00-\u9fff、]{2,24}|(?:局|委|委员会|部门|机构|机关|政府|法院|中心|单位|办公室|大队|公司|街道办事处|科|处|银行)[^，,。；;：:、]{0,14}?"
+    r"(?:负责|受理|组织|承担|审[批核查]|核[发定]|查处|处罚|处[\d一二三四五六七八九十百千万]|责令|检查|发布|公布|公示|拨付|发放|代建|办理|认定|登记|更新|评估|监管|收取|批准|备案|出资|核验)"
+)
+"""An office that does something, in a sentence of its own."""
+
+
 def compose_offices(brief: Brief) -> Draft:
     """Compose from the trailer of the best clause; from its sentences where it has none."""
     best = _best_with_trailer(brief)
@@ -70,6 +86,8 @@ def compose_deadline(brief: Brief) -> Draft:
     if not usable or brief.question.quantity != "date":
         return Draft(())
     best = usable[0]
+    if best.score >= _SURE and _tells_when(best) and not _ASKS_DUE.search(brief.question.text):
+        return Draft(())
     row = trailer_row(best.chunk.document, best.sentence.paragraph.clause)
     trailer = best.chunk.document.clauses[row].trailer if row is not None else None
     if row is None or trailer is None or trailer.deadline is None:
@@ -78,6 +96,10 @@ def compose_deadline(brief: Brief) -> Draft:
     stop = "." if brief.question.language == "en" else "。"
     lead = Statement(f"**{tidy(trailer.deadline.text)}**{stop}", trailer_spans(document, row))
     return Draft((lead, _stated(brief, document, row, document.clauses[row].title)))
+
+
+def _tells_when(one: ScoredSentence) -> bool:
+    return any(figure.quantity in ("date", "days") for figure in one.sentence.figures)
 
 
 def _stated(brief: Brief, document: Document, row: int, title: str) -> Statement:
@@ -173,9 +195,12 @@ def _best_with_trailer(brief: Brief) -> ScoredSentence | None:
     )
     if not usable:
         return None
+    asks_role = _ASKS_ROLE.search(brief.question.text) is not None
     for one in usable[:3]:
         if one.score < 0.5 * usable[0].score:
             break
+        if not asks_role and not one.sentence.is_trailer and _ACTS.search(one.sentence.text):
+            return None  # 县市场监管局每两个月检查一次, whoever leads the task that it is a part of
         if trailer_row(one.chunk.document, one.sentence.paragraph.clause) is not None:
             return one
         if _answers_itself(one):

@@ -22,6 +22,7 @@ from service.composing.versions_table import compose_versions
 from service.composing.years import speaks_of_the_year, within_the_year
 from service.evidence import Draft
 
+_SURE = 0.6
 _LEADS = re.compile(r"牵头|lead", re.IGNORECASE)
 _ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in charge", re.IGNORECASE)
 
@@ -39,7 +40,7 @@ def compose(brief: Brief) -> Draft:
             return draft
     if question.kind == "metadata":
         draft = compose_record(brief)
-        if draft.blocks or asks_unstated(brief):
+        if draft.blocks or (asks_unstated(brief) and not _is_sure_of_the_text(brief)):
             return draft
     if question.kind == "count":
         draft = compose_section_count(brief)
@@ -92,6 +93,17 @@ def compose(brief: Brief) -> Draft:
     if question.kind in ("fact", "tasks", "definition") and _opens_items(brief):
         return compose_list(brief)
     return compose_facts(brief)
+
+
+def _is_sure_of_the_text(brief: Brief) -> bool:
+    """True where a sentence of the body answers what looked like a question for the record: who issues 封路公告."""
+    first = next(iter(brief.found.sentences), None)
+    return (
+        first is not None
+        and first.score >= _SURE
+        and brief.found.confidence >= _SURE
+        and first.sentence.paragraph.clause != 0
+    )
 
 
 def _opens_items(brief: Brief) -> bool:

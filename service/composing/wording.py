@@ -45,6 +45,7 @@ _SHARE_PAID = re.compile(
     r"^\s*(?:以[上下内]|至|到|[\d.%％百分之〇零一二三四五六七八九十\s])*[^,，。;；]{0,12}"
     r"(?:罚款|滞纳金|赔偿金|违约金|补助|补贴|奖励|贴息|支付|发给|发放|计发|给付|资助|上浮|缴纳|收取)"
 )
+_SHARE_OF_MONEY = re.compile(r"(?:金|款|费用?|票价|价款|额|工资|薪酬|收入|成本)的$")
 _ASKS_MORE = re.compile(r"多[补给发收交奖拿领]|加[发补收付]|提高|上浮|涨|增加")
 _RAISED_BY = re.compile(r"(?:提高|上浮|上调|增加|加[发收]|增发)[^，,。；;\d]{0,4}$")
 _ASKS_MOST = re.compile(r"最[高多长大晚]|封顶|上限")
@@ -64,7 +65,8 @@ _SAME_WORDS = (
 )
 _FEE = re.compile(r"费(?!用)|保证金|\bfees?\b|deposit", re.I)
 _ASKS_CONDITION = re.compile(
-    r"以[上下内]|门槛|范围|条件|哪[类种些]|额度|规模|多大|up to what|\bsize|eligib", re.I
+    r"以[上下内]|门槛|范围|条件|哪[类种些]|额度|规模|多大|(?:几|多少)[个次回家户人岁年月天万元块]{1,2}(?:的话)?(?:以后|之后)?[,，]?(?:就|才|便)|up to what|\bsize|eligib",
+    re.I,
 )
 
 
@@ -330,6 +332,7 @@ def states(figure: Figure, text: str, question: Question) -> bool:
         and (figure.quantity == "percent" or figure.value.endswith("倍"))
         and (
             _SHARE_PAID.match(text[figure.end :])
+            or _SHARE_OF_MONEY.search(text[: figure.start])
             or (_ASKS_MORE.search(question.text) and _RAISED_BY.search(text[: figure.start]))
         )
     ):

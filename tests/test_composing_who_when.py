@@ -1,0 +1,110 @@
+"""Who does it and when: what a sentence says of the act asked about goes before the trailer of its whole task."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from service.answer import Answer
+from service.assistant import Assistant
+from tests.answer_corpus import TODAY
+from tests.indexed import indexed
+
+TEXTS = {
+    "linwu-water": """麟坞市供水服务提升方案
+
+一、重点任务
+
+1.推行简易接水。接水口径四十毫米以下的，图纸由麟坞水务公司统一绘制，用户不另付钱。（牵头单位：市水利局；责任单位：麟坞水务公司；完成时限：2025年8月底）
+
+2.快修快通。水管爆裂的，抢修人员五十分钟内到场；先行开挖路面的，须在三十六小时内补办手续。（牵头单位：市城市管理局；责任单位：市公安局交警支队；完成时限：2025年11月底）
+
+3.核验用水人口。多人口家庭的水量上限每年3月核验一次。（牵头单位：市发展改革委；责任单位：市民政局；完成时限：2025年10月底）
+
+二、监督
+
+水务公司虚报抢修记录的，扣除当年考核奖金的百分之二十五。投诉查实一年内三次以上的，列入整改名单。消火栓每两年一次全面检测。
+""",
+    "linwu-minutes": """麟坞市人民政府专题会议纪要
+
+一、关于老桥改造
+
+（一）南溪桥拆除重建，工期十个月。
+
+（二）封路公告由市公安局交警支队提前七日发布。
+
+（三）临时便桥限重三吨。
+
+（牵头单位：市交通运输局；责任单位：市公安局、市应急管理局）
+
+二、关于集市搬迁
+
+（一）集市搬至东门外。
+
+（二）摊位费减半收取。
+
+（三）搬迁后原址恢复绿化。
+
+（牵头单位：市商务局；责任单位：市园林中心）
+""",
+}
+
+
+@cache
+def _assistant() -> Assistant:
+    return Assistant(indexed(TEXTS), threshold=0.0, today=TODAY)
+
+
+def ask(question: str) -> Answer:
+    return _assistant().ask(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("麟坞接水的图纸由谁来画？", "麟坞水务公司统一绘制", "牵头单位"),
+        ("麟坞南溪桥的封路公告由哪个部门发布？", "交警支队提前七日发布", "牵头单位"),
+        ("麟坞简易接水是哪个单位牵头？", "牵头单位为市水利局", "统一绘制"),
+        ("麟坞南溪桥拆除重建由谁牵头？", "牵头单位为市交通运输局", "市商务局"),
+    ],
+)
+def test_the_act_decides_who(question: str, right: str, wrong: str) -> None:
+    text = ask(question).text
+    assert right in text
+    assert wrong not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("麟坞多人口家庭的水量几月核验？", "3月", "10月底"),
+        ("麟坞开挖路面抢修的，手续最晚什么时候补办？", "三十六小时内", "11月底"),
+        ("麟坞推行简易接水最晚什么时候完成？", "2025年8月底", "四十毫米"),
+    ],
+)
+def test_the_act_decides_when(question: str, right: str, wrong: str) -> None:
+    text = ask(question).text
+    assert right in text
+    assert wrong not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("麟坞水务公司虚报抢修记录，考核奖金要扣多少？", "百分之二十五"),
+        ("麟坞一年投诉查实几次就列入整改名单？", "三次"),
+        ("麟坞消火栓隔几年全面检测？", "两年"),
+    ],
+)
+def test_a_share_a_condition_and_how_often_are_figures_too(question: str, right: str) -> None:
+    assert right in ask(question).text
+
+
+def test_a_trailer_below_several_items_is_for_all_of_them() -> None:
+    document = _assistant().index.catalogue.document("linwu-minutes")
+    trailers = {clause.label: clause.trailer for clause in document.clauses}
+    assert trailers["（三）"] is None if "（三）" in trailers else trailers["(三)"] is None
+    leads = [clause.trailer.lead_units for clause in document.clauses if clause.trailer is not None]
+    assert leads == [("市交通运输局",), ("市商务局",)]
+    assert all(clause.label in ("一", "二") for clause in document.clauses if clause.trailer is not None)

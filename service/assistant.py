@@ -207,7 +207,9 @@ class Assistant:
         return list(self._find(understood, scope.document_ids, k).passages)
 
     def _scope(self, question: Question, filters: Filters) -> Scope:
-        return scope_of(question, filters, self._entries, today=self._today or date.today())
+        return scope_of(
+            question, filters, self._entries, today=self._today or date.today(), kin=self._families
+        )
 
     def _answer(self, question: Question, clock: _Clock, *, text: str, **fields: object) -> Answer:
         answer = Answer(

@@ -11,7 +11,16 @@ from indexer.catalogue import Entry
 from indexer.regions import NATION, Region, same_or_within
 from service.answer import Filters
 from service.question import Question
-from service.versions import begins, families, family_of, has_expired, in_force, is_of_year, is_repealed
+from service.versions import (
+    Family,
+    begins,
+    families,
+    family_of,
+    has_expired,
+    in_force,
+    is_of_year,
+    is_repealed,
+)
 
 _PAPER = r"(?:版本?|规定|条例|办法|政策|法规?|标准|要求|文件|方案|细则|解释|规矩|那[版部])"
 _OLD = re.compile(
@@ -53,8 +62,15 @@ class Scope:
     """What an answer has to say if it cites a document, by its id: an older version, repealed, expired."""
 
 
-def scope_of(question: Question, filters: Filters, entries: Sequence[Entry], *, today: date) -> Scope:
-    """Choose among `entries`.
+def scope_of(
+    question: Question,
+    filters: Filters,
+    entries: Sequence[Entry],
+    *,
+    today: date,
+    kin: Mapping[Family, Sequence[Entry]] | None = None,
+) -> Scope:
+    """Choose among `entries`; `kin` are their families, for those who ask often.
 
     Filters always hold; a day to answer as of leaves out what did not apply then. A document that the question
     names wins, even where it names another region beside it; one that the filters leave out is not replaced.
@@ -78,8 +94,9 @@ def scope_of(question: Question, filters: Filters, entries: Sequence[Entry], *, 
         if wider:
             notices.append(f"已收录的文件中没有{_listed(wider)}本级的文件，以下依据上级的规定。")
         chosen = chosen or allowed
-    kept = chosen if filters.document_ids else _versions(chosen, question, day)
-    kin = families(entries)
+    kin = families(entries) if kin is None else kin
+    grouped = kin if len(chosen) == len(entries) else families(chosen)
+    kept = chosen if filters.document_ids else _versions(chosen, grouped, question, day)
     warnings = {
         entry.id: words
         for entry in kept
@@ -153,11 +170,13 @@ def _of_another_region(question: Question, named: Sequence[Entry]) -> list[str]:
     return [f"所引文件是{'、'.join(dict.fromkeys(regions))}的文件，不适用于{_listed(question.regions)}。"]
 
 
-def _versions(entries: Sequence[Entry], question: Question, day: date) -> list[Entry]:
+def _versions(
+    entries: Sequence[Entry], grouped: Mapping[Family, Sequence[Entry]], question: Question, day: date
+) -> list[Entry]:
     """Leave one version of each regulation, or those that the question asks for."""
     kept: list[Entry] = []
     years = edition_years(question)
-    for members in families(entries).values():
+    for members in grouped.values():
         of_year = [entry for year in years if (entry := _version_of(year, members)) is not None]
         if len(members) == 1 or all(begins(entry) is None for entry in members):
             kept += members

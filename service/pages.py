@@ -74,6 +74,7 @@ def pages(desk: Desk, shown: Jinja2Templates, *, docs: bool) -> APIRouter:
             "serving": serving,
             "reason": desk.live.reason,
             "origin": _origin(request),
+            "has_widget": desk.gate.lets_pages_ask,
             "request_id": request_id_of(request.scope),
             "question_chars": QUESTION_CHARS,
         }

@@ -107,6 +107,11 @@ class Gate:
         self._rate = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
+    @property
+    def lets_pages_ask(self) -> bool:
+        """Whether a page, which holds no key, may call the API: no key is asked for, or sessions are given out."""
+        return not self._keys or self.sessions is not None
+
     def admit(self, request: Request) -> None:
         """Let a call of the API through; raise the Problem that it ends with."""
         self.check_origin(request)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -410,3 +411,15 @@ def test_pages_answer_head_requests(reading: TestClient) -> None:
     for page in ("/", "/documents", "/documents/青石/便民二十条"):
         response = reading.head(page)
         assert response.status_code == 200 and response.content == b""
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [({}, True), ({"api_keys": "one"}, False), ({"api_keys": "one", "session_minutes": 5}, True)],
+)
+def test_the_bubble_is_shown_only_where_it_may_ask(
+    tmp_path: Path, settings: dict[str, Any], shown: bool
+) -> None:
+    with client(tmp_path, serving(), **settings) as asking:
+        page = html.fromstring(asking.get("/", headers=BROWSER).text)
+    assert bool(page.xpath("//script[@src='/widget.js']")) is shown

@@ -128,6 +128,7 @@ class Understanding:
         if language == "en":
             kind, quantity = _in_both(kind, quantity, said)
         regions = tuple(dict.fromkeys(mention.region for mention in mentions))
+        ids = () if self._means_more(text, regions, named.document_ids) else named.document_ids
         return Question(
             original=original,
             text=text,
@@ -137,11 +138,17 @@ class Understanding:
             quantity=quantity,
             regions=regions if kind == "compare" else _smallest(regions),
             years=years,
-            document_ids=named.document_ids,
+            document_ids=ids,
             address=_address(said),
             units=units,
             day=day,
         )
+
+    def _means_more(self, text: str, regions: Sequence[Region], ids: Collection[str]) -> bool:
+        """Whether `text` names several regions of which `ids`, not called by their titles, are some's only: 鄂州跟衡阳的方案."""
+        own = {entry.region for entry in self._entries if entry.id in ids}
+        others = {region.name for region in regions} & self._regions
+        return bool(ids) and len(regions) > 1 and not others <= own and "《" not in text
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the regions named in `text`: those of the gazetteer, and those that the index knows.

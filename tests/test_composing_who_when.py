@@ -108,3 +108,14 @@ def test_a_trailer_below_several_items_is_for_all_of_them() -> None:
     leads = [clause.trailer.lead_units for clause in document.clauses if clause.trailer is not None]
     assert leads == [("市交通运输局",), ("市商务局",)]
     assert all(clause.label in ("一", "二") for clause in document.clauses if clause.trailer is not None)
+
+
+def test_a_claim_that_ends_in_ba_is_corrected() -> None:
+    text = ask("麟坞南溪桥拆除重建的工期是十八个月吧？").text
+    assert "十个月" in text.splitlines()[0]
+    assert "并非十八个月" in text.splitlines()[0]
+
+
+def test_nothing_is_said_twice_where_two_points_are_asked() -> None:
+    text = ask("麟坞简易接水是什么意思，对用户有什么好处？").text
+    assert text.count("图纸由麟坞水务公司统一绘制") <= 1

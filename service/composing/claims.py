@@ -17,7 +17,7 @@ from service.ranking import ScoredSentence
 
 _CLAIMS = re.compile(
     r"听说|据说|听讲|都说|网上说|有人[说讲]|听人[说讲]|传言|新闻|说是|说的是|没错|没说错|没记错|记得是|好像是|对吧|对吗|对不|是吧|是吗|是不是|属实|核实|真的|这样吗|有这回事"
-    r"|对得上|对不上|准不准|[定写规]的是|right\?|true|correct|is it",
+    r"|对得上|对不上|准不准|[定写规]的是|[吧罢](?=[?？。!！]?\s*$)|right\?|true|correct|is it",
     re.I,
 )
 _PRESUMES = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from service.composing.asked import unit_asked, unit_fit
-from service.evidence import Draft, Statement
+from service.evidence import Draft, Span, Statement
 from service.figures import figures
 from service.kinds import kind_of, quantity_of, without_question_words
 from service.question import Kind, Question
@@ -65,19 +65,26 @@ def joined(draft: Draft, more: Draft) -> Draft:
     if not more.spans or any(span.document.id not in documents for span in more.spans):
         return draft
     said = {block.text for block in draft.blocks if isinstance(block, Statement)}
-    cited = {(span.document.id, span.paragraph.number, span.start) for span in draft.spans}
     added = tuple(
         block
         for block in more.blocks
-        if not isinstance(block, Statement) or (block.text not in said and _cites_more(block, cited))
+        if not isinstance(block, Statement) or (block.text not in said and _cites_more(block, draft.spans))
     )
     return replace(draft, blocks=(*draft.blocks, *added), notice=draft.notice or more.notice)
 
 
-def _cites_more(block: Statement, cited: Collection[tuple[str, int, int]]) -> bool:
+def _cites_more(block: Statement, cited: Collection[Span]) -> bool:
     """True where a statement stands on something that is not cited yet, or on nothing: a frame."""
-    own = {(span.document.id, span.paragraph.number, span.start) for span in block.spans}
-    return not own or not own <= set(cited)
+    return not block.spans or not all(any(_within(one, other) for other in cited) for one in block.spans)
+
+
+def _within(one: Span, other: Span) -> bool:
+    return (
+        one.document.id == other.document.id
+        and one.paragraph.number == other.paragraph.number
+        and other.start <= one.start
+        and one.end <= other.end
+    )
 
 
 def _is_answered(part: str, kind: Kind, question: Question, draft: Draft) -> bool:

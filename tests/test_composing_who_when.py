@@ -24,7 +24,7 @@ TEXTS = {
 
 二、监督
 
-水务公司虚报抢修记录的，扣除当年考核奖金的百分之二十五。投诉查实一年内三次以上的，列入整改名单。消火栓每两年一次全面检测。
+水务公司虚报抢修记录的，扣除当年考核奖金的百分之二十五。投诉查实一年内三次以上的，列入整改名单。消火栓每两年一次全面检测。小微企业用水报装一百二十吨以下的，免收接口费。
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -119,3 +119,8 @@ def test_a_claim_that_ends_in_ba_is_corrected() -> None:
 def test_nothing_is_said_twice_where_two_points_are_asked() -> None:
     text = ask("麟坞简易接水是什么意思，对用户有什么好处？").text
     assert text.count("图纸由麟坞水务公司统一绘制") <= 1
+
+
+def test_what_holds_for_small_firms_is_no_answer_for_large_ones() -> None:
+    assert "一百二十吨" in ask("麟坞小微企业用水报装，多少吨以下免接口费？").text
+    assert ask("麟坞大型企业用水报装，多少吨以下免接口费？").refusal is not None

@@ -239,3 +239,8 @@ def test_an_empty_index_reads_questions_too() -> None:
     read = Understanding([]).read("青石市2022年5月底前完成什么")
     assert (read.document_ids, read.years, read.day) == ((), (2022,), date(2022, 5, 31))
     assert Understanding([entry("a", "无题", None)]).read("无题").document_ids == ()
+
+
+def test_a_document_called_by_its_city_is_not_meant_alone_where_two_cities_are_named() -> None:
+    assert READER.read("青石2022年的方案是哪天印的").document_ids
+    assert READER.read("青石跟白水2022年的方案各是哪天印的").document_ids == ()

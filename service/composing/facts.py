@@ -218,6 +218,12 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     elif question.quantity == "any":
         near = [one for one in usable if one.score >= _HOLDS * usable[0].score]
         best = next((one for one in near if _holds_the_very_unit(one, question)), best)
+    if question.kind in ("figure", "deadline", "fact") and is_for_others(best, question):
+        own = (one for one in usable if one.score >= _ABOUT_AS_GOOD * best.score)
+        right = next((one for one in own if not is_for_others(one, question)), None)
+        if right is None:
+            return []
+        best = right
     most = most or (4 if _EACH.search(question.topic) else _LENGTH.get(question.kind, 2))
     share = 0.35 if question.kind in ("procedure", "list", "definition") else 0.6
     if asks_figure(question):

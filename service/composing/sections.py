@@ -24,8 +24,9 @@ _GENERIC = re.compile(
 
 
 _POINTS = re.compile(
-    r"[这那该本一]个?(?:部分|章|节|块)|(?:部分|章|节)(?:里|中|有|的|下)|第[一二三四五六七八九十\d]+(?:部分|章|节)|[”》](?:部分|章|节)"
+    r"[”」]这?[一个]{0,2}(?:块|部分|章|节|方面|板块|行动)|[这那该本一]个?(?:部分|章|节|块)|(?:部分|章|节)(?:里|中|有|的|下)|第[一二三四五六七八九十\d]+(?:部分|章|节)|[”》](?:部分|章|节)"
 )
+_QUOTED = re.compile(r"[“「]([^”」]{2,30})[”」]")
 _SPELT = 0.5
 """A document is named where the question has this share of its title's pairs of characters."""
 _MOST = 5
@@ -178,7 +179,8 @@ def _section_named(brief: Brief, *, counted: bool = False) -> tuple[Document, in
     Where clauses are `counted`, words that the document's own title has name no section of it, unless the question
     says that it means a part.
     """
-    topic = _GENERIC.sub("", without_question_words(brief.question.topic))
+    quoted = " ".join(_QUOTED.findall(brief.question.topic))
+    topic = _GENERIC.sub("", without_question_words(brief.question.topic)) + f" {quoted}"
     points = _POINTS.search(brief.question.topic) is not None
     best: tuple[float, Document, int] | None = None
     for document in brief.documents[:6]:

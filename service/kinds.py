@@ -271,7 +271,7 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
     (
         "days",
         _any(
-            r"多久|多长时间|时限|期限|限期|多快|有效期|任期|公示期|答复期|审限|时长|天数|工期|多长(?!的)",
+            r"多久|多长时间|时限|期限|限期|多快|有效期|任期|公示期|答复期|审限|时长|用时|耗时|天数|工期|多长(?!的)",
             r"how (?:long|fast|soon|quickly|early)|time limit|time frame",
         ),
     ),
@@ -368,6 +368,9 @@ def _asks_yes_or_no(text: str) -> bool:
     """One clause of the question asks yes or no: 能领补贴吗, 罚不罚; 要几天嘛 asks how many."""
     for clause in _CLAUSE.split(text):
         match = _YES_OR_NO.search(clause.strip())
-        if match and (not _ASKS_WHICH.search(clause) or (match[0] != "吗" and len(match[0]) > 1)):
+        which = _ASKS_WHICH.search(clause)
+        if match and which and match[1] and which.start() < match.start():
+            continue  # 几天决定收不收: what is asked stands before
+        if match and (not which or (match[0] != "吗" and len(match[0]) > 1)):
             return True
     return False

@@ -24,7 +24,7 @@ TEXTS = {
 
 二、监督
 
-水务公司虚报抢修记录的，扣除当年考核奖金的百分之二十五。投诉查实一年内三次以上的，列入整改名单。消火栓每两年一次全面检测。小微企业用水报装一百二十吨以下的，免收接口费。
+水务公司虚报抢修记录的，扣除当年考核奖金的百分之二十五。投诉查实一年内三次以上的，列入整改名单。消火栓每两年一次全面检测。小微企业用水报装一百二十吨以下的，免收接口费。高压用户，是指以10千伏以上电压供电的用户。A级水务企业抽查比例不高于百分之二，B级不高于百分之六，C级不高于百分之十六。供水水压合格率城区达到百分之九十九，农村达到百分之九十五。
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -124,3 +124,19 @@ def test_nothing_is_said_twice_where_two_points_are_asked() -> None:
 def test_what_holds_for_small_firms_is_no_answer_for_large_ones() -> None:
     assert "一百二十吨" in ask("麟坞小微企业用水报装，多少吨以下免接口费？").text
     assert ask("麟坞大型企业用水报装，多少吨以下免接口费？").refusal is not None
+
+
+def test_no_figure_goes_first_where_it_is_not_clear_whose() -> None:
+    assert "**" not in ask("麟坞水务企业抽查比例最高是多少？").text
+    assert "**不高于百分之六**" in ask("麟坞B级水务企业抽查比例最高是多少？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("麟坞乡下供水水压合格率要达到多少？", "百分之九十五"),
+        ("麟坞高压用户的电压要到多少？", "10千伏"),
+    ],
+)
+def test_the_figure_goes_first_with_its_unit_and_for_its_group(question: str, figure: str) -> None:
+    assert figure in ask(question).text.splitlines()[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 # Each dimension maps wordings to the groups that they take in; two wordings without a common group exclude
@@ -18,7 +18,7 @@ _DIMENSIONS: tuple[tuple[re.Pattern[str], Mapping[str, str]], ...] = tuple(
         {"低压": "d", "高压": "g"},
         {"首套": "1", "第一套": "1", "二套": "2", "第二套": "2", "第三套": "3"},
         {"博士": "b", "硕士": "s", "本科": "k", "大专": "z", "专科": "z", "中专": "p", "高中": "h", "高职": "z", "研究生": "bs"},
-        {"农村": "n", "城镇": "c", "城市地区": "c", "城区": "c"},
+        {"农村": "n", "乡下": "n", "乡村": "n", "乡镇": "n", "城镇": "c", "城市地区": "c", "城区": "c", "城里": "c"},
         {"新建": "x", "既有": "j", "已建成": "j", "存量": "j"},
         {"成年人": "c", "未成年人": "w"},
         {"初级": "1", "中级": "2", "高级": "3", "正高级": "4", "副高级": "3",
@@ -63,6 +63,16 @@ def marks(asked: str, part: str) -> int:
         (1 if wanted & there else -1)
         for wanted, there in zip(_groups(asked), _groups(part), strict=True)
         if wanted and there
+    )
+
+
+def is_of_several(asked: str, parts: Sequence[str]) -> bool:
+    """True where `parts` speak of different groups (A级…，B级…，C级…) and nothing `asked` tells which is meant."""
+    return any(
+        not wanted and len({own for own in theirs if own}) > 1
+        for wanted, theirs in zip(
+            _groups(asked), zip(*(_groups(part) for part in parts), strict=True), strict=True
+        )
     )
 
 

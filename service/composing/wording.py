@@ -8,7 +8,7 @@ from indexer.document import Document
 from service.composing.asked import asked_of, unit_fit
 from service.composing.brief import Brief
 from service.composing.english import in_english, source
-from service.composing.groups import marks
+from service.composing.groups import is_of_several, marks
 from service.evidence import Span, Statement
 from service.figures import Figure, figures
 from service.kinds import without_question_words
@@ -193,7 +193,10 @@ def nearest_figure(
     fitting = _ranges(fitting, text)
     if asks_most(question):  # 每台二十万元，最高不超过三十万元
         fitting = [figure for figure in fitting if is_most(figure, text)] or fitting
-    grouped = [marks(question.topic, _part_of(text, figure)) for figure in fitting]
+    own = [_part_of(text, figure) for figure in fitting]
+    if len(fitting) > 1 and is_of_several(question.topic, own):
+        return None
+    grouped = [marks(question.topic, part) for part in own]
     fitting = [figure for figure, group in zip(fitting, grouped, strict=True) if group == max(grouped)]
     topic = set(_bigrams(_without_figures(without_question_words(question.topic))))
     parts = [_parts_around(text, figure) for figure in fitting]

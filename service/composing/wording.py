@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.document import Document
-from service.composing.asked import asked_of, unit_fit
+from service.composing.asked import asked_of, unit_asked, unit_fit
 from service.composing.brief import Brief
 from service.composing.english import in_english, source
 from service.composing.groups import is_of_several, marks
@@ -184,6 +184,8 @@ def nearest_figure(
     if not fitting:
         return None
     unit = unit or next((one.unit for one in asked_of(question) if one.quantity == question.quantity), None)
+    if unit is None and question.quantity == "any":  # 评审人数下限
+        unit = unit_asked(question.topic)
     fit = max(unit_fit(unit, figure.value) for figure in fitting)
     if fit == 0 and question.quantity == "any":
         return None  # 8月25日 is no answer to 扣多少分

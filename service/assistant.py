@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NO_FILTERS = Filters()
-_NEAR = 0.4
+_NEAR = 0.3
 _COVERED = 0.45
 _CANDIDATES = 50
 _MOST_REGIONS = 8

@@ -26,6 +26,24 @@ TEXTS = {
 
 水务公司虚报抢修记录的，扣除当年考核奖金的百分之二十五。投诉查实一年内三次以上的，列入整改名单。消火栓每两年一次全面检测。小微企业用水报装一百二十吨以下的，免收接口费。高压用户，是指以10千伏以上电压供电的用户。A级水务企业抽查比例不高于百分之二，B级不高于百分之六，C级不高于百分之十六。供水水压合格率城区达到百分之九十九，农村达到百分之九十五。
 """,
+    "linwu-waste": """麟坞市建筑垃圾管理办法
+
+第一条 建筑垃圾按照下列标准分类：
+
+（一）工程渣土，指开挖地基产生的弃土；
+
+（二）拆除垃圾，指拆除房屋产生的砖石；
+
+（三）装修垃圾，指装饰房屋产生的废料。
+
+第二条 施工单位应当设置下列收集容器：
+
+（一）围挡内设置渣土、砖石两类容器；
+
+（二）生活区设置装修废料一类容器。
+
+第三条 装修垃圾应当袋装。
+""",
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
 一、关于老桥改造
@@ -140,3 +158,10 @@ def test_no_figure_goes_first_where_it_is_not_clear_whose() -> None:
 )
 def test_the_figure_goes_first_with_its_unit_and_for_its_group(question: str, figure: str) -> None:
     assert figure in ask(question).text.splitlines()[0]
+
+
+def test_classes_are_those_that_the_text_divides_the_matter_into() -> None:
+    text = ask("麟坞建筑垃圾分几类？").text
+    assert "共3项" in text
+    assert all(word in text for word in ("工程渣土", "拆除垃圾", "装修垃圾"))
+    assert "容器" not in text

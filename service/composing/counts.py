@@ -27,6 +27,11 @@ _LABELLED = re.compile(
     r"\s*(?:——|—|－|-|：|:|，|,|、)?"
 )
 _QUOTED_MARK = re.compile(rf"(?:{NUMERAL}){CLASSIFIER}[“\"]([\u4e00-\u9fff]{{1,2}})[”\"]")
+_CLASSES = re.compile(r"分(?:成|为|作|了)?(?:多少|[哪那]?几)个?(?:大)?[类种级档等](?![别似个家])")
+_DIVIDES = re.compile(
+    r"(?:分(?:为|成)[^，。；]{0,14}|划分(?:为|成)?[^，。；]{0,8}|分[类级档等](?:标准)?(?:如下)?|(?:类别|等级)(?:如下|包括|有)?)[：:]\s*$"
+)
+_MOST_READ = 12
 _STAGES = ("阶段", "步骤", "年度")
 """Parts that bear their number or year as a label, and need not be called by name."""
 _GOOD = 0.05
@@ -55,6 +60,29 @@ def compose_count(brief: Brief) -> Draft:
         if row is not None and noun is not None and noun in _opening_text(one.chunk.document, row):
             return list_items(one.chunk.document, row, brief)
     return compose_facts(replace(brief, question=figure)) if chosen else Draft(())
+
+
+def compose_classes(brief: Brief) -> Draft:
+    """List the items of the clause that divides what a question asks the classes of: 垃圾分几类, 等级分哪几档.
+
+    Empty where the question asks for none, or where no good sentence opens such items.
+    """
+    if not _CLASSES.search(brief.question.topic):
+        return Draft(())
+    usable = [one for one in brief.found.sentences if not one.sentence.is_trailer]
+    for one in usable[:_MOST_READ]:
+        document, clause = one.chunk.document, one.sentence.paragraph.clause
+        row = parent_of_items(document, clause, brief.question.topic)
+        if row is not None and one.score >= _GOOD * usable[0].score and _divides(document, row):
+            return list_items(document, row, brief)
+    return Draft(())
+
+
+def _divides(document: Document, row: int) -> bool:
+    """True where the paragraph that opens the items of `row` says that they are classes of something."""
+    first = next(clause.start for clause in document.clauses if clause.parent == row)
+    own = [p.text for p in document.paragraphs_by_clause.get(row, ()) if p.end <= first]
+    return bool(own) and _DIVIDES.search(own[-1]) is not None
 
 
 def compose_named_parts(brief: Brief) -> Draft:

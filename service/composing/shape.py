@@ -9,7 +9,12 @@ from service.composing.brief import Brief
 from service.composing.claims import presumes
 from service.composing.clauses import compose_clause
 from service.composing.comparisons import compose_by_region, compose_comparison, compose_each_region
-from service.composing.counts import compose_count, compose_named_parts, compose_stated_number_of_items
+from service.composing.counts import (
+    compose_classes,
+    compose_count,
+    compose_named_parts,
+    compose_stated_number_of_items,
+)
 from service.composing.facts import choose, compose_facts
 from service.composing.lists import compose_list
 from service.composing.matter import compared
@@ -72,6 +77,10 @@ def compose(brief: Brief) -> Draft:
         else:
             draft = compose_each_region(brief, compose)
         if len(draft.blocks) > 1:
+            return draft
+    if question.kind in ("figure", "count", "list", "definition"):
+        draft = compose_classes(brief)
+        if draft.blocks:
             return draft
     if question.kind == "deadline":
         draft = compose_deadline(brief)

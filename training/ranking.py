@@ -339,8 +339,14 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
     `out` holds the cross-encoder already. Each of the `twins` is an embedding trained without one half of the questions.
     """
     cross_encoder = out / CROSS_ENCODER
-    write_corpus(data, work / "corpus")
+    samples = measured_questions(data, work, cross_encoder, model=model)
     searches = list(_searches(data, model, twins, cross_encoder))
+    return fit(samples, searches, out, work)
+
+
+def measured_questions(data: Path, work: Path, cross_encoder: Path, *, model: Path) -> list[Sample]:
+    """Index what was kept out and measure every question about it: as asked, with its answer hidden, and of others."""
+    write_corpus(data, work / "corpus")
     build(work / "corpus", work / "index", model=model)
     measurer = Measurer(open_index(work / "index", model=model), cross_encoder)
     everything = list(questions(data))
@@ -351,19 +357,27 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
     ]
     samples = [
         sample
-        for asked in tqdm([*everything, *hidden, *_elsewhere(everything)], desc="测量", unit="问")
+        for asked in tqdm(
+            [*everything, *hidden, *_elsewhere(everything)], desc="测量", unit="问", mininterval=5
+        )
         if (sample := measurer.measure(asked)) is not None
     ]
     logger.info("%d questions measured", len(samples))
+    return samples
+
+
+def fit(samples: Sequence[Sample], searches: Sequence[Ranking], out: Path, work: Path) -> dict[str, float]:
+    """Cross-fit the forests by document, then fit and write those that ship; return what was measured on the folds."""
     inputs: list[Matrix] = []
     labels: list[bool] = []
     weights: list[float] = []
     ranked: list[tuple[Sample, NDArray[np.float32], float]] = []
+    kept: list[Sample] = []
     for fold in range(_FOLDS):
         models = fit_rankers([sample for sample in samples if sample.fold != fold], searches)
-        for sample in samples:
-            if sample.fold != fold:
-                continue
+        here = [sample for sample in samples if sample.fold == fold]
+        kept += here
+        for sample in tqdm(here, desc=f"第 {fold + 1} 折", unit="问", mininterval=5):
             inputs.append(confidence_inputs(sample, models))
             place = _place_of_the_answer(sample, models)
             labels.append(place < _FOUND)
@@ -372,7 +386,6 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
                 best = float(place == 0) if sample.asked.quotes and place < _NOWHERE else np.nan
                 ranked.append((sample, margins(models.chunks, sample.measured.matrix), best))
     figures = ranking_figures(ranked)
-    kept = [s for fold in range(_FOLDS) for s in samples if s.fold == fold]
     probabilities = _cross_fitted(kept, inputs, labels, weights)
     figures |= refusal_figures(kept, labels, probabilities)
     final = fit_rankers(samples, searches)
@@ -383,7 +396,9 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
         ("sentences", final.sentences, SENTENCE_FEATURES),
         ("confidence", confidence, CONFIDENCE_FEATURES),
     ):
-        from_xgboost(booster.save_raw("json").decode(), columns).save(out / f"{name}.safetensors")
+        file = out / f"{name}.safetensors"
+        from_xgboost(booster.save_raw("json").decode(), columns).save(file)
+        file.chmod(0o644)
     (out / "calibration.json").write_text(
         json.dumps({"threshold": figures["threshold"]} | figures, indent=1, ensure_ascii=False) + "\n",
         "utf-8",

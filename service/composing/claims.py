@@ -26,6 +26,20 @@ _PRESUMES = re.compile(
 )
 
 
+_DAYS = {
+    "分钟": 1 / 1440,
+    "小时": 1 / 24,
+    "工作日": 1.4,
+    "日": 1.0,
+    "周": 7.0,
+    "月": 30.0,
+    "季度": 90.0,
+    "年": 365.0,
+}
+_TIMES = 60
+"""A period so many times as long as another is another matter."""
+
+
 def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Statement | None:
     """Confirm or correct a figure that the question puts forward; None where it puts none forward.
 
@@ -37,6 +51,7 @@ def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Sta
     there = {figure.value for one in chosen for figure in one.sentence.figures}
     stated = {figure.quantity for figure in best.sentence.figures}
     claims = [one for one in _claims(question, stated) if one.quantity in stated]
+    claims = [one for one in claims if any(_like_long(one, other) for other in best.sentence.figures)]
     confirmed: list[str] = []
     corrected: list[str] = []
     for claim in claims:
@@ -70,6 +85,23 @@ def _comparable(claim: Figure, right: Figure) -> bool:
     if claim.quantity in ("days", "money", "percent", "date"):
         return claim.quantity == right.quantity
     return claim.quantity == right.quantity and unit_fit(unit_of(claim.value), right.value) > 0
+
+
+def _like_long(claim: Figure, other: Figure) -> bool:
+    """False for periods that nobody would mistake for each other: 二十年 is no wrong reading of 30个工作日."""
+    if claim.quantity != "days" or other.quantity != "days":
+        return claim.quantity == other.quantity
+    lengths = [_in_days(one) for one in (claim, other)]
+    if None in lengths:
+        return True
+    shorter, longer = sorted(length for length in lengths if length is not None)
+    return longer <= _TIMES * shorter
+
+
+def _in_days(period: Figure) -> float | None:
+    match = re.fullmatch(r"([\d.]+)(.+)", period.value)
+    unit = _DAYS.get(match[2]) if match else None
+    return float(match[1]) * unit if match and unit else None
 
 
 def same_amount(claim: str, right: str) -> bool:

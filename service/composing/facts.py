@@ -488,6 +488,8 @@ def _opening(question: Question, chosen: Sequence[ScoredSentence], found: Found)
     answered = answer_to_claim(question, chosen)
     if answered is not None:
         return answered
+    if question.kind == "yesno" and claimed(question):
+        return None  # what is quoted holds nothing like the figure that was put forward
     if question.kind == "yesno" or asks_by_figure(question):
         led = lead_in(best.chunk.document, best.sentence.paragraph.clause)
         spans = (led, best.span) if led is not None else (best.span,)

@@ -33,10 +33,11 @@ def other_parts(question: Question, draft: Draft) -> list[Question]:
     if question.kind in _WHOLE or question.address is not None:
         return []
     asking: list[tuple[str, Kind]] = []
-    context = ""
+    context = lead = ""
     for part in filter(None, (piece.strip() for piece in _PARTS.split(question.topic))):
         kind = kind_of(part)
         if kind in _ASKING:
+            lead = lead if asking else context
             asking.append((part, kind))
             context = context or without_question_words(part)
         elif not asking:
@@ -47,7 +48,8 @@ def other_parts(question: Question, draft: Draft) -> list[Question]:
     for place, (part, kind) in enumerate(asking):
         if draft.blocks and _is_answered(part, kind, question, draft):
             continue
-        words = part if place == 0 else f"{context[:_CONTEXT]} {part}"
+        before = context if place else lead
+        words = f"{before[:_CONTEXT]} {part}".strip()
         where = "".join(region.name for region in question.regions)
         found.append(
             replace(
@@ -93,7 +95,10 @@ def _is_answered(part: str, kind: Kind, question: Question, draft: Draft) -> boo
     if kind in ("figure", "deadline") and quantity in ("money", "percent", "days", "date", "count"):
         unit = unit_asked(part)
         return any(
-            figure.quantity == quantity and unit_fit(unit, figure.value) == 2 for figure in figures(text)
+            figure.quantity == quantity
+            and unit_fit(unit, figure.value) == 2
+            and not re.fullmatch(r"\d{4}", figure.value)  # 2021年 says of what year, not by when
+            for figure in figures(text)
         )
     if kind == "office":
         return question.kind == "office" or _BY_SOMEBODY.search(text) is not None

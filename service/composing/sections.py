@@ -19,7 +19,7 @@ _UNITS = re.compile(
     re.I,
 )
 _GENERIC = re.compile(
-    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|这[个份部]|那[个份部]|里面?|中|一共|总共|共|都|列|有|分|成|了|出|编到|提出|安排|部署|规定|的|第"
+    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|这[个份部]|那[个份部]|里面?|中|一共|总共|共|都|列|有|分|成|了|出|编到|提出|安排|部署|规定|的|第|写|管|老|旧|新|现行|眼下|现在|最高法|数数|[那这]份?|个|呀|啊|呢"
 )
 
 
@@ -27,6 +27,7 @@ _POINTS = re.compile(
     r"[”」]这?[一个]{0,2}(?:块|部分|章|节|方面|板块|行动)|[这那该本一]个?(?:部分|章|节|块)|(?:部分|章|节)(?:里|中|有|的|下)|第[一二三四五六七八九十\d]+(?:部分|章|节)|[”》](?:部分|章|节)"
 )
 _QUOTED = re.compile(r"[“「]([^”」]{2,30})[”」]")
+_PARTS = re.compile(r"[,，;；。?？]")
 _SPELT = 0.5
 """A document is named where the question has this share of its title's pairs of characters."""
 _MOST = 5
@@ -94,7 +95,8 @@ def compose_section_count(brief: Brief) -> Draft:
         return Draft(())
     named = _section_named(brief, counted=True)
     titles = "".join(document.title for document in brief.documents)
-    if _foreign_words(question.topic, named, titles):
+    asking = next((part for part in _PARTS.split(question.topic) if _UNITS.search(part)), question.topic)
+    if _foreign_words(asking, named, titles):
         return Draft(())
     documents = [named[0]] if named is not None else _documents_meant(brief)
     blocks: list[Statement] = []

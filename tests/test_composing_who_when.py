@@ -44,6 +44,22 @@ TEXTS = {
 
 第三条 装修垃圾应当袋装。
 """,
+    "linwu-notice": """麟坞市人民政府办公室关于做好防汛值守工作的通知
+
+各县（市、区）人民政府，市直各部门：
+
+一、值守要求
+
+值班人员每日巡查两次。
+
+二、纪律要求
+
+擅离岗位的，予以通报。
+
+麟坞市人民政府办公室
+
+2025年5月6日
+""",
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
 一、关于老桥改造
@@ -165,3 +181,29 @@ def test_classes_are_those_that_the_text_divides_the_matter_into() -> None:
     assert "共3项" in text
     assert all(word in text for word in ("工程渣土", "拆除垃圾", "装修垃圾"))
     assert "容器" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("麟坞的供水方案里“高压用户”是什么意思？", "高压用户，是指以10千伏以上电压供电的用户"),
+        ("麟坞建筑垃圾办法里的工程渣土指什么？", "工程渣土，指开挖地基产生的弃土"),
+    ],
+)
+def test_a_definition_in_the_text_answers_what_a_term_means(question: str, right: str) -> None:
+    assert right in ask(question).text
+
+
+def test_periods_of_another_kind_correct_nothing() -> None:
+    text = ask("听说麟坞南溪桥的封路公告能管二十年，是吧？").text
+    assert "并非" not in text
+
+
+def test_chapters_or_articles_asked_for_in_one_breath_are_counted() -> None:
+    assert "共3条" in ask("麟坞市建筑垃圾管理办法一共写了几条？").text
+
+
+def test_whom_a_document_is_addressed_to_is_told_from_its_salutation() -> None:
+    answer = ask("麟坞防汛值守工作的通知是发给哪些单位的？")
+    assert "主送各县（市、区）人民政府，市直各部门" in answer.text
+    assert [citation.paragraph.clause for citation in answer.citations] == [0]

@@ -38,11 +38,12 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "issuer",
             r"发文(?:机关|单位)|制定(?:机关|单位|部门)|印发(?:机关|单位)|发布(?:机关|单位)|落款(?:是|单位|的)",
         ),
+        ("addressees", r"(?<!颁)发给|印给|主送|addressed to|sent to"),
         ("adopted", r"通过|审议|第?几次会议?|哪次会议?|adopted|passed"),
         ("approved", r"批准|批的|批(?=[?？]|$)|approved"),
         (
             "amended",
-            r"修[订正改](?!的?(?:那|这|新|旧|[个份部])|版|前|后|草案|过的|的[^,，。]{0,12}(?:法|条例|办法|规定|细则|版))|改过|amended|revised|amendment|revision",
+            r"修[订正改](?!的?(?:那|这|新|旧|[个份部])|版|前|后|草案|过的|的[^,，。]{0,12}(?:法|条例|办法|规定|细则|版))|改过|改的(?=[\s,，。?？]|$)|amended|revised|amendment|revision",
         ),
         ("published", r"公布|颁布|promulgated|published"),
         ("versions", r"[几多哪][个种]?版|版本|现行版|which version|versions"),
@@ -56,7 +57,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "effective",
-            r"施行|生效|实施|执行|起效|开始(?:用|算)|起?(?:才|就|开始)?(?:管用|作数|算数)|\b(?:start|begin|began)|effect|come into force|came into force|enter",
+            r"施行|生效|实施|执行|起效|[起启]用|开始(?:用|算)|起?(?:才|就|开始)?(?:管用|作数|算数)|\b(?:start|begin|began)|effect|come into force|came into force|enter",
         ),
         (
             "issued",
@@ -112,6 +113,7 @@ _NAMES = {
     "title": ("全称", "its full title"),
     "number": ("发文字号", "a document number"),
     "issuer": ("发文机关", "an issuing body"),
+    "addressees": ("主送机关", "whom it is addressed to"),
     "issued": ("成文日期", "a date of issue"),
     "adopted": ("通过的时间", "when it was adopted"),
     "approved": ("批准的时间", "when it was approved"),
@@ -122,6 +124,7 @@ _NAMES = {
     "status": ("有效期和废止情况", "a term or a repeal"),
     "versions": ("版本", "its versions"),
 }
+_BODIES_CALLED = re.compile(r"政府|委员会|管委会|各[市县区单部有直]|单位|部门|局")
 _EARLIER = re.compile(r"(?:哪|谁)[^,，。]{0,10}(?:早|先)|earlier|first", re.I)
 _LATER = re.compile(r"(?:哪|谁)[^,，。]{0,10}(?:晚|后|新)|later|newer|more recent", re.I)
 _MONTHS = [
@@ -355,6 +358,18 @@ def _issuer(document: Document, brief: Brief) -> _Fact | None:
     return _Fact(f"由{document.issuer}印发", f"issued by {document.issuer}", spans[:3])
 
 
+def _addressees(document: Document, brief: Brief) -> _Fact | None:
+    """The line before the first clause that calls whom the document is for: 各区人民政府，市直各单位："""
+    for paragraph in document.paragraphs:
+        text = paragraph.text.strip()
+        if paragraph.clause == 0 and text.endswith(("：", ":")) and _BODIES_CALLED.search(text):
+            names = tidy(text.rstrip("：:"))
+            return _Fact(
+                f"主送{names}", f"addressed to {names}", (Span(document, paragraph, 0, len(paragraph.text)),)
+            )
+    return None
+
+
 def _issued(document: Document, brief: Brief) -> _Fact | None:
     if document.issued_on is None:
         return None
@@ -544,6 +559,7 @@ _READERS: dict[str, Callable[[Document, Brief], _Fact | None]] = {
     "title": _title,
     "number": _number,
     "issuer": _issuer,
+    "addressees": _addressees,
     "issued": _issued,
     "adopted": _step("adopted"),
     "approved": _step("approved"),

@@ -351,7 +351,10 @@ def _everyday(text: str, start: int, end: int, words: str, kind: str, unit: str)
         if (words, unit) == ("四", "周"):  # 绿地四周
             counts = re.match(r"之?[内前后]|以|的?时间", text[end:]) or before in tuple("于为满过前达到约")
             return not counts
-        return words == "一" and (after == "一" or (before != "" and before in "上下前后同每另某这那当头"))
+        ahead = text[max(0, start - 2) : start] in ("提前", "之前", "以前")
+        return words == "一" and (
+            after == "一" or (before != "" and before in "上下前后同每另某这那当头" and not ahead)
+        )
     if kind == "measure" and unit != "度":
         return before in ("数", "几")
     if kind != "count" and kind != "measure":

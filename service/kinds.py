@@ -212,7 +212,10 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
             r"how many (?:working |business |calendar )?(?:days|hours|months|years|weeks|minutes)",
         ),
     ),
-    ("percent", _any(r"(?:多少|几)份额|份额(?:是|为|有|占)*(?:多少|几成)")),
+    (
+        "percent",
+        _any(r"占(?:比|到)?(?:多少|几成)(?=[?？,，。]|$)|(?:多少|几)份额|份额(?:是|为|有|占)*(?:多少|几成)"),
+    ),
     (
         "percent",
         _any(
@@ -259,7 +262,7 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
         _any(
             r"(?:多少|几)个?(?:[百千万]+)?[个家项次名户位件人倍条吨座所处辆份页平张枚种类样场套批台笔组趟级](?!月|工作日|小时|季度|礼拜|星期)",
             r"(?:多少|几)(?:企业|事项|案例|平方米|公里|亩)|多少次",
-            r"how (?:many|often)|number of",
+            r"how many|number of",
         ),
     ),
     (
@@ -273,7 +276,7 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
         "days",
         _any(
             r"多久|多长时间|时限|期限|限期|多快|有效期|任期|公示期|答复期|审限|时长|用时|耗时|天数|工期|多长(?!的)",
-            r"how (?:long|fast|soon|quickly|early)|time limit|time frame",
+            r"how (?:long|fast|soon|quickly|early|often)|time limit|time frame",
         ),
     ),
     (

@@ -32,9 +32,10 @@ _CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,6}[/-]?\d+|\d+[A-Z][A-Za-z]{0
 
 # What makes words an office. Two characters before the ending tell one 局 from another (财政局), one is
 # enough for a 法院 (市法院), and the short names say it all.
-_ENDING = (
-    r"局|委员会|办公室|厅|支行|(?<![为以])中心|总队|支队|大队|研究院|行业协会|集团"
-    r"|(?:供电|供水|燃气|电力|担保|水务|自来水|热力|城投|国网|融资|投资)公司"
+_ENDING = r"局|委员会|办公室|厅|支行|(?<![为以])中心|总队|支队|大队|研究院|行业协会|集团"
+# These tell themselves apart: 协同单位为人民银行 is 人民银行.
+_OWN_ENDING = (
+    r"(?:供电|供水|燃气|电力|担保|水务|自来水|热力|城投|国网|融资|投资)公司"
     r"|(?:人民|建设|工商|农业|招商|交通|农商)银行"
 )
 _BROAD_ENDING = r"人民政府|法院|检察院|海关"
@@ -43,10 +44,12 @@ _SHORT_OFFICE = (
     r"|残联|妇联|团委|(?:优化|督考|督查|政务|金融|网信|外事|台|营商|信访|法制|安委|防汛|河长|招商|审改|职转)办"
 )
 _OFFICE = re.compile(
-    rf"[{_HAN}]{{2,20}}?(?:{_ENDING})(?![{_HAN}]?(?:建设|服务体系))"
+    rf"[{_HAN}]{{2,20}}?(?:{_ENDING}|{_OWN_ENDING})(?![{_HAN}]?(?:建设|服务体系))"
     rf"|[{_HAN}]{{1,12}}?(?:{_BROAD_ENDING})|[{_HAN}]{{0,4}}?(?:{_SHORT_OFFICE})"
 )
-_OFFICE_END = re.compile(rf"(?P<two>{_ENDING})$|(?P<one>{_BROAD_ENDING})$|(?:{_SHORT_OFFICE})$")
+_OFFICE_END = re.compile(
+    rf"(?P<own>{_OWN_ENDING})$|(?P<two>{_ENDING})$|(?P<one>{_BROAD_ENDING})$|(?:{_SHORT_OFFICE})$"
+)
 _GENERAL_OFFICE = re.compile(rf"([{_HAN}]{{2,8}})(?:部门|机关)")
 _VAGUE_OFFICE = re.compile(
     r"(?:有关|相关|主管|各|责任|牵头|职能|配合|成员|下级|上级|同级|其他|行政|国家|执法|管理|监督|审批|政府|负责|所属|业务|发文|制定|发布|颁布|印发|登记|的)$"

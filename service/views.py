@@ -77,7 +77,11 @@ def view_of(chunk: Chunk, document: Document) -> ChunkView:
                     if header is not None
                     else tuple(figures(sentence.text)),
                     is_heading=names_columns
-                    or (paragraph.start + sentence.end <= clause.body_start and clause.start <= start),
+                    or (
+                        header is None
+                        and paragraph.start + sentence.end <= clause.body_start
+                        and clause.start <= start
+                    ),
                     is_trailer=trailer is not None
                     and trailer.start <= start
                     and paragraph.start + sentence.end <= trailer.end + 2,

@@ -60,6 +60,15 @@ TEXTS = {
 
 2025年5月6日
 """,
+    "linwu-points": """麟坞市营商环境提升要点
+
+各项指标的目标和分工如下表。
+
+序号 | 指标 | 目标值 | 牵头单位 | 包干领导
+1 | 注销用时 | 3个工作日 | 市市场监管局 | 副市长冉谦
+2 | 退税用时 | 5个工作日 | 人民银行麟坞分行 | 副市长杭柏
+3 | 保函使用率 | 80% | 市金融办 | 副市长冉谦
+""",
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
 一、关于老桥改造
@@ -207,3 +216,29 @@ def test_whom_a_document_is_addressed_to_is_told_from_its_salutation() -> None:
     answer = ask("麟坞防汛值守工作的通知是发给哪些单位的？")
     assert "主送各县（市、区）人民政府，市直各部门" in answer.text
     assert [citation.paragraph.clause for citation in answer.citations] == [0]
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("麟坞退税用时的目标值是几个工作日？", "5个工作日"),
+        ("麟坞退税用时这项指标哪家牵头？", "牵头单位为人民银行麟坞分行"),
+        ("麟坞注销用时是哪位副市长包干？", "副市长冉谦"),
+        ("麟坞保函使用率目标占多少？", "80%"),
+    ],
+)
+def test_numbered_rows_of_a_table_answer_by_their_columns(question: str, right: str) -> None:
+    text = ask(question).text
+    assert right in text
+    assert not text.startswith(("1：", "2：", "3："))
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("麟坞封路公告要提前多久发布？", "七日"),
+        ("麟坞一年投诉查实攒到几次，就要列入整改名单？", "三次"),
+    ],
+)
+def test_what_the_condition_says_is_the_answer_where_it_is_asked_for(question: str, right: str) -> None:
+    assert right in ask(question).text

@@ -151,7 +151,7 @@ def unit_fit(unit: str | None, value: str) -> int:
     """
     if unit is None:
         return 2
-    own = unit_of(value)
+    own = unit_of(value).removeprefix("每")
     if own == unit or (unit == "日" and own == "工作日") or unit in _PLACES or own in _PLACES:
         return 2
     # 26户 suits 几家 no worse than 16件 does: a classifier for anything tells nothing.

@@ -61,6 +61,8 @@ _SENTENCE = 12
 _BESIDE = 0.2
 _ASKS_DAY = re.compile(r"几[月号]|哪一?[天日年月]|几月")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
+_RIVALS = 0.15
+"""Of a sentence that suits the unit better no less than this share of the best one's score is asked."""
 _HOLDS = 0.05
 """A sentence that holds the figure asked for goes first if it scores this share of the best."""
 AT_ONCE = re.compile(
@@ -69,7 +71,7 @@ AT_ONCE = re.compile(
 )
 _INSTEAD = {
     "days": AT_ONCE,
-    "date": AT_ONCE,
+    "date": re.compile(rf"{AT_ONCE.pattern}|次[日月年周]|之日起|起(?:重新)?计?算"),
     "percent": re.compile(r"全覆盖|全部|所有|一律|减半|零|分之|(?:平均|同期|上年)(?:水平|标准)"),
     "money": re.compile(
         r"免费|免收|免除|免征|免缴|不收|不得收|零费用|零成本|零投资|减半|全额|(?:平均|同期|上年)(?:水平|标准)"
@@ -82,6 +84,7 @@ _GIVEN = re.compile(r"补贴|补助|津贴|奖励|奖补|奖金|资助|贴息|su
 _SURE = 0.5
 _ABOUT_AS_GOOD = 0.4
 _WHO_DOES = re.compile(r"谁(?:来|去|负责)?([\u4e00-\u9fff]{2})")
+_BODY_COLUMN = re.compile(r"单位|部门|机构|机关|领导|负责|责任人|窗口")
 _TELLING: dict[str, re.Pattern[str]] = {
     "definition": re.compile(r"是指|所称|[，,]指|的含义|指的是|[（(](?:即|指)"),
     "office": re.compile(
@@ -104,10 +107,10 @@ def compose_facts(brief: Brief) -> Draft:
     if opening is not None:
         blocks.append(opening)
     rows = [row for one in chosen if (row := row_of(one)) is not None]
-    named = [row for row in rows if row.cells[0] in brief.question.topic]
+    named = [row for row in rows if row.name in brief.question.topic]
     if named and row_of(chosen[0]) in named:
         return Draft((*blocks, *(row_statement(row, brief) for row in named)))
-    if rows and len(rows) == len(chosen):
+    if rows and row_of(chosen[0]) is not None:
         blocks += [row_statement(row, brief) for row in rows]
     else:
         spans = in_order(chosen)
@@ -201,7 +204,9 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     elif question.kind in _TELLING:
         tells = _TELLING[question.kind]
         good = (one for one in usable if one.score >= _ABOUT_AS_GOOD * best.score)
-        telling = next((one for one in good if tells.search(one.sentence.text)), None)
+        telling = next(
+            (one for one in good if tells.search(one.sentence.text) or _names_bodies(one, question)), None
+        )
         act = _WHO_DOES.search(question.topic)
         if telling is None and act is not None:  # 谁审核: whoever is said to 审核 it
             same = (one for one in usable if act[1] in one.sentence.text and _same_document(one, best))
@@ -243,13 +248,18 @@ def choose(question: Question, found: Found, *, most: int | None = None) -> list
     return chosen
 
 
+def _names_bodies(one: ScoredSentence, question: Question) -> bool:
+    """True for a row of a table with a column for who does it, where an office is asked for."""
+    row = row_of(one) if question.kind == "office" else None
+    return row is not None and any(_BODY_COLUMN.search(name) for name in row.header)
+
+
 def _without_other_rows(question: Question, usable: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     """Leave out rows of a table that the question does not name where it names one: 技师 where it says 高级技师."""
-    named = {
-        row.cells[0] for one in usable if (row := row_of(one)) is not None and row.cells[0] in question.topic
-    }
-    named = {cell for cell in named if cell and not any(cell != other and cell in other for other in named)}
-    return [one for one in usable if not named or (row := row_of(one)) is None or row.cells[0] in named]
+    names = {row.name for one in usable if (row := row_of(one)) is not None}
+    named = {name for name in names if name and name in question.topic}
+    named = {name for name in named if not any(name != other and name in other for other in named)}
+    return [one for one in usable if not named or (row := row_of(one)) is None or row.name in named]
 
 
 def _settling(question: Question, found: Found, usable: Sequence[ScoredSentence]) -> ScoredSentence:
@@ -354,7 +364,8 @@ def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> Scor
     best = alike[0]
     if asks_most(question) and not _bounds_from_above(best, question):  # 每台二十万元；最高不超过三十万元
         best = next((one for one in usable if _tells_the_most_of(one, best, question)), best)
-    return max((best, *(one for one in alike if suits(one)[:2] > suits(best)[:2])), key=suits)
+    rivals = [one for one in alike if one.score >= _RIVALS * best.score and suits(one)[:2] > suits(best)[:2]]
+    return max((best, *rivals), key=suits)
 
 
 def _tells_the_most_of(one: ScoredSentence, other: ScoredSentence, question: Question) -> bool:
@@ -428,7 +439,7 @@ def _with_header(one: ScoredSentence) -> str:
 def _is_row_of(topic: str, one: ScoredSentence) -> bool:
     """True for the row of a table that is headed by what the question is about."""
     row = row_of(one)
-    return row is not None and bool(row.cells[0]) and row.cells[0] in topic
+    return row is not None and bool(row.name) and row.name in topic
 
 
 def _holds_the_very_unit(one: ScoredSentence, question: Question) -> bool:

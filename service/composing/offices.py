@@ -10,7 +10,7 @@ from service.composing.claims import presumes
 from service.composing.english import roles_in_english, source
 from service.composing.facts import compose_facts
 from service.composing.openings import DIFFERS, verdict
-from service.composing.wording import label, tidy
+from service.composing.wording import label, tidy, without_marker
 from service.evidence import Draft, Span, Statement
 from service.question import Question
 from service.ranking import ScoredSentence
@@ -25,7 +25,7 @@ _BODIES = (
 )
 _OFFICIAL = re.compile(_BODIES)
 _ANYBODY = re.compile(
-    rf"{_BODIES}|公司|平台|窗口|热线|企业|协会|会议|人员|专员|站|厅|院|所|基金|财政|业主|经营者|职工|家长|主任|委员|代表|学校|医院"
+    rf"{_BODIES}|公司|平台|窗口|热线|企业|协会|会议|人员|专员|[省市县区局处科组]长|领导|书记|站|厅|院|所|基金|财政|业主|经营者|职工|家长|主任|委员|代表|学校|医院"
     r"|(?:申请|当事|负责|使用|管理|所有|监护|代表|承租|出租|委托|受益|继承|发包|承包|责任|纳税|被执行|本|个|他)人"
 )
 
@@ -55,7 +55,7 @@ def compose_offices(brief: Brief) -> Draft:
     assert row is not None
     trailer = document.clauses[row].trailer
     assert trailer is not None
-    stated = _stated(brief, document, row, document.clauses[row].title or best.sentence.text)
+    stated = _stated(brief, document, row, best)
     opening = _verdict(brief.question, trailer)
     if opening is None:
         return Draft((stated,))
@@ -95,18 +95,23 @@ def compose_deadline(brief: Brief) -> Draft:
     document = best.chunk.document
     stop = "." if brief.question.language == "en" else "。"
     lead = Statement(f"**{tidy(trailer.deadline.text)}**{stop}", trailer_spans(document, row))
-    return Draft((lead, _stated(brief, document, row, document.clauses[row].title)))
+    return Draft((lead, _stated(brief, document, row, best)))
 
 
 def _tells_when(one: ScoredSentence) -> bool:
     return any(figure.quantity in ("date", "days") for figure in one.sentence.figures)
 
 
-def _stated(brief: Brief, document: Document, row: int, title: str) -> Statement:
-    """Say who does the task of clause `row` and by when, in the language of the question."""
+def _stated(brief: Brief, document: Document, row: int, best: ScoredSentence) -> Statement:
+    """Say who does the task of clause `row` and by when, in the language of the question.
+
+    A task without a heading is called by the sentence that was found.
+    """
     trailer = document.clauses[row].trailer
     assert trailer is not None
-    spans = task_spans(document, row)
+    title, spans = document.clauses[row].title, task_spans(document, row)
+    if not title and not best.sentence.is_trailer:
+        title, spans = without_marker(best.span).rstrip("。；;"), (best.span, *spans)
     if brief.question.language == "en":
         due = tidy(trailer.deadline.text) if trailer.deadline is not None else ""
         return Statement(f"{source(document)}“{tidy(title)}” – {roles_in_english(trailer, due)}.", spans)

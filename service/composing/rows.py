@@ -14,6 +14,7 @@ from service.question import Question
 from service.ranking import ScoredSentence
 from service.tables import cells_of, header_of
 
+_SERIAL = re.compile(r"[\d.、．]+")
 _MEASURES = {
     "money": re.compile(r"元|金额|费|补贴|标准|奖"),
     "percent": re.compile(r"[%％‰]|比例|率"),
@@ -35,10 +36,24 @@ class Row:
     """The header's line and the row's own."""
 
     @property
+    def name(self) -> str:
+        """What the row is about: its first cell that is more than a number in sequence."""
+        return self.cells[self._place]
+
+    @property
     def text(self) -> str:
         """The row put into words: each cell after the name of its column."""
-        named = [f"{name}{cell}" for name, cell in zip(self.header[1:], self.cells[1:], strict=True) if cell]
-        return f"{self.cells[0]}：{'，'.join(named)}"
+        first = self._place + 1
+        named = [
+            f"{name}{'' if re.match(r'[0-9]', cell) else '为'}{cell}"
+            for name, cell in zip(self.header[first:], self.cells[first:], strict=True)
+            if cell
+        ]
+        return f"{self.name}：{'，'.join(named)}" if named else self.name
+
+    @property
+    def _place(self) -> int:
+        return next((n for n, cell in enumerate(self.cells) if cell and not _SERIAL.fullmatch(cell)), 0)
 
 
 def row_of(one: ScoredSentence) -> Row | None:

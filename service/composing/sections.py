@@ -95,8 +95,7 @@ def compose_section_count(brief: Brief) -> Draft:
         return Draft(())
     named = _section_named(brief, counted=True)
     titles = "".join(document.title for document in brief.documents)
-    asking = next((part for part in _PARTS.split(question.topic) if _UNITS.search(part)), question.topic)
-    if _foreign_words(asking, named, titles):
+    if _foreign_words(_up_to_what_is_counted(question.topic), named, titles):
         return Draft(())
     documents = [named[0]] if named is not None else _documents_meant(brief)
     blocks: list[Statement] = []
@@ -127,6 +126,13 @@ def compose_section_count(brief: Brief) -> Draft:
             name = "Tasks among them: " if english else "其中任务"
             blocks.append(Statement(f"{name}{text}", tuple(span for span in ends if span is not None)))
     return Draft(tuple(blocks))
+
+
+def _up_to_what_is_counted(topic: str) -> str:
+    """The parts of a question up to the one that says what is counted: 分几大块，每块开头是…."""
+    parts = _PARTS.split(topic)
+    last = next((place for place, part in enumerate(parts) if _UNITS.search(part)), len(parts) - 1)
+    return " ".join(parts[: last + 1])
 
 
 def _count_of(document: Document, rows: Sequence[int], counter: str, *, english: bool) -> str:

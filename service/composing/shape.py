@@ -29,6 +29,11 @@ from service.composing.years import speaks_of_the_year, within_the_year
 from service.evidence import Draft
 
 _SURE = 0.6
+_GOOD = 0.15
+_BODIES = re.compile(
+    r"谁|哪[几一两三]?[个家]|哪些(?:单位|部门|局)|配合|协同|一起干|参[加与]|牵头|[\u4e00-\u9fff]局",
+    re.IGNORECASE,
+)
 _LEADS = re.compile(r"牵头|lead", re.IGNORECASE)
 _ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in charge", re.IGNORECASE)
 
@@ -97,6 +102,8 @@ def compose(brief: Brief) -> Draft:
         and (question.kind == "yesno" or presumes(question.text))
     ):
         return compose_offices(brief)
+    if question.kind in ("list", "fact") and _BODIES.search(question.topic) and _trailer_first(brief):
+        return compose_offices(brief)
     if question.kind == "list":
         draft = compose_stated_number_of_items(brief)
         return draft if draft.blocks else compose_section_list(brief) or compose_list(brief)
@@ -107,6 +114,12 @@ def compose(brief: Brief) -> Draft:
     if question.kind in ("fact", "tasks", "definition") and _opens_items(brief):
         return compose_list(brief)
     return compose_facts(brief)
+
+
+def _trailer_first(brief: Brief) -> bool:
+    """True where what was found best is who does a task: 除牵头局外还有哪几家配合."""
+    first = next(iter(brief.found.sentences), None)
+    return first is not None and first.sentence.is_trailer and first.score >= _GOOD
 
 
 def _is_sure_of_the_text(brief: Brief) -> bool:

@@ -43,6 +43,12 @@ TEXTS = {
 （二）生活区设置装修废料一类容器。
 
 第三条 装修垃圾应当袋装。
+
+第四条 城市管理部门负责建筑垃圾收运的监督。
+
+第五条 公安机关负责查处运输车辆的交通违法行为。
+
+第六条 公安机关应当协助城市管理部门夜间巡查。
 """,
     "linwu-notice": """麟坞市人民政府办公室关于做好防汛值守工作的通知
 
@@ -209,7 +215,7 @@ def test_periods_of_another_kind_correct_nothing() -> None:
 
 
 def test_chapters_or_articles_asked_for_in_one_breath_are_counted() -> None:
-    assert "共3条" in ask("麟坞市建筑垃圾管理办法一共写了几条？").text
+    assert "共6条" in ask("麟坞市建筑垃圾管理办法一共写了几条？").text
 
 
 def test_whom_a_document_is_addressed_to_is_told_from_its_salutation() -> None:
@@ -242,3 +248,10 @@ def test_numbered_rows_of_a_table_answer_by_their_columns(question: str, right: 
 )
 def test_what_the_condition_says_is_the_answer_where_it_is_asked_for(question: str, right: str) -> None:
     assert right in ask(question).text
+
+
+def test_the_duties_of_a_body_are_listed_from_the_articles_that_have_it_as_subject() -> None:
+    text = ask("麟坞建筑垃圾办法里公安都管哪些事？").text
+    assert "共2项" in text
+    assert "查处运输车辆的交通违法行为" in text and "夜间巡查" in text
+    assert "收运的监督" not in text

@@ -16,6 +16,7 @@ from service.composing.counts import (
     compose_stated_number_of_items,
 )
 from service.composing.definitions import compose_definition
+from service.composing.duties import compose_duties
 from service.composing.facts import choose, compose_facts
 from service.composing.lists import compose_list
 from service.composing.matter import compared
@@ -64,6 +65,10 @@ def compose(brief: Brief) -> Draft:
     if question.kind == "tasks" or (question.kind == "count" and question.units):
         draft = compose_tasks(brief)
         if draft.blocks or (question.units and _LEADS.search(question.text) and knows_tasks(brief)):
+            return draft
+    if question.kind in ("list", "tasks", "office", "fact") and not knows_tasks(brief):
+        draft = compose_duties(brief)
+        if draft.blocks:
             return draft
     if question.kind == "definition":
         draft = compose_definition(brief)

@@ -36,6 +36,8 @@ _DAYS = {
     "季度": 90.0,
     "年": 365.0,
 }
+_SURE = 0.3
+"""Nothing is called wrong by a sentence that fits the question less well."""
 _TIMES = 60
 """A period so many times as long as another is another matter."""
 
@@ -70,13 +72,14 @@ def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Sta
             corrected.append(
                 f"**{own}**, not {said or claim.text}" if english else f"**{own}**，并非{claim.text}"
             )
-    if corrected:
+    sure = best.score >= _SURE
+    if corrected and sure:
         return Statement(CORRECTED[english].format(stop.join(corrected)), (best.span,))
     if confirmed and not presumes(question.text):
         return Statement(CONFIRMED[english].format(stop.join(confirmed)), (best.span,))
     if confirmed:
         return None
-    if claims and not {claim.value for claim in claims} & there:
+    if claims and sure and not {claim.value for claim in claims} & there:
         return Statement(DIFFERS[english], (best.span,))
     return None
 

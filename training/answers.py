@@ -46,8 +46,6 @@ logger = logging.getLogger(__name__)
 _READ_CHUNKS = 10
 _PER_CHUNK = 3
 """Of each of the best chunks so many sentences come beside the question: what the service has read, too."""
-_ELSEWHERE = 6
-"""So many documents are searched for a question about another."""
 _OFFICE = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:部门|机关|机构|委员会|人民政府|管理局|局|办公室|法院|单位)")
 _MODAL = re.compile(r"应当|可以|不得|禁止|必须|允许|不予|无需|免")
 
@@ -181,38 +179,6 @@ def _right(sentence: SentenceView, one: Labelled) -> float:
 @lru_cache(maxsize=100_000)
 def _plain(text: str) -> str:
     return re.sub(r"[\s，,。；;：:、]", "", unicodedata.normalize("NFKC", text))
-
-
-def elsewhere_lists(
-    texts: Texts, labelled: Sequence[Labelled], *, table: Callable[[Labelled], int], seed: int = 5
-) -> Iterator[Listed]:
-    """Yield questions beside what a search of a few documents chosen by chance finds: none of it answers.
-
-    So does a question look whose matter the indexed documents are silent on.
-    """
-    random = np.random.default_rng(seed)
-    names = [entry.id for entry in texts.entries]
-    for one in tqdm(labelled, desc="别处的句子", unit="问", mininterval=5):
-        document = one.document.replace("/", "_")
-        question = texts.understanding.read(one.question)
-        others = [name for name in random.choice(names, size=_ELSEWHERE, replace=False) if name != document]
-        candidates = texts.retriever.retrieve(
-            question, k=_READ_CHUNKS, rows=texts.index.catalogue.rows_of(others)
-        )
-        if not len(candidates.rows):
-            continue
-        lens = lens_of(question, candidates, texts.index, texts.reader.words)
-        sentences: list[EncodedSentence] = []
-        for row in (int(row) for row in candidates.rows):
-            read = texts.read[row]
-            near = texts.reader.read(row, candidates.vector, lens.words).near(lens.words.weights)
-            sentences += [read.encoded[int(place)] for place in np.argsort(-near)[:_PER_CHUNK]]
-        yield Listed(
-            texts.encoder.question(question),
-            tuple(sentences),
-            np.zeros(len(sentences), np.float32),
-            table(one),
-        )
 
 
 def hidden(listed: Listed) -> Listed | None:

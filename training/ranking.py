@@ -63,12 +63,9 @@ _DAY = date(2026, 1, 1)
 _FOLDS = 5
 _CANDIDATES = 50
 _FALSE_REFUSALS = 0.1
-"""So many of the questions whose answer was found may be refused."""
-_FOUND = 3
-"""An answer counts as found if it is among so many of the best sentences."""
-_NOWHERE = 10_000
-_STATUTES = 5.0
-"""A question on a statute counts for so many: there are 577, beside 12,800 on plans and regulations."""
+"""So many of the questions that have an answer may be refused."""
+_STATUTES = 3.0
+"""A question on a statute counts for so many: there are 500, beside 3,600 on plans and regulations."""
 _MARGIN = {"objective": "binary:logistic", "tree_method": "hist", "nthread": 2, "seed": 7}
 _CHUNKS = {
     "objective": "rank:ndcg", "lambdarank_num_pair_per_sample": 8, "lambdarank_pair_method": "topk",
@@ -339,55 +336,47 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
     `out` holds the cross-encoder already. Each of the `twins` is an embedding trained without one half of the questions.
     """
     cross_encoder = out / CROSS_ENCODER
-    samples = measured_questions(data, work, cross_encoder, model=model)
-    searches = list(_searches(data, model, twins, cross_encoder))
-    return fit(samples, searches, out, work)
-
-
-def measured_questions(data: Path, work: Path, cross_encoder: Path, *, model: Path) -> list[Sample]:
-    """Index what was kept out and measure every question about it: as asked, with its answer hidden, and of others."""
     write_corpus(data, work / "corpus")
+    searches = list(_searches(data, model, twins, cross_encoder))
     build(work / "corpus", work / "index", model=model)
     measurer = Measurer(open_index(work / "index", model=model), cross_encoder)
     everything = list(questions(data))
     hidden = [
         replace(one, answerable=False, only_here=one.only_here or not one.quotes, masked=True)
-        for one in everything[::3]
+        for one in everything
         if one.answerable
     ]
     samples = [
         sample
-        for asked in tqdm(
-            [*everything, *hidden, *_elsewhere(everything)], desc="测量", unit="问", mininterval=5
-        )
+        for asked in tqdm([*everything, *hidden, *_elsewhere(everything)], desc="测量", unit="问")
         if (sample := measurer.measure(asked)) is not None
     ]
     logger.info("%d questions measured", len(samples))
-    return samples
-
-
-def fit(samples: Sequence[Sample], searches: Sequence[Ranking], out: Path, work: Path) -> dict[str, float]:
-    """Cross-fit the forests by document, then fit and write those that ship; return what was measured on the folds."""
     inputs: list[Matrix] = []
     labels: list[bool] = []
     weights: list[float] = []
     ranked: list[tuple[Sample, NDArray[np.float32], float]] = []
-    kept: list[Sample] = []
     for fold in range(_FOLDS):
         models = fit_rankers([sample for sample in samples if sample.fold != fold], searches)
-        here = [sample for sample in samples if sample.fold == fold]
-        kept += here
-        for sample in tqdm(here, desc=f"第 {fold + 1} 折", unit="问", mininterval=5):
+        for sample in samples:
+            if sample.fold != fold:
+                continue
             inputs.append(confidence_inputs(sample, models))
-            place = _place_of_the_answer(sample, models)
-            labels.append(place < _FOUND)
-            weights.append(_weight(sample.asked, place))
-            if sample.asked.answerable and not sample.asked.masked:
-                best = float(place == 0) if sample.asked.quotes and place < _NOWHERE else np.nan
-                ranked.append((sample, margins(models.chunks, sample.measured.matrix), best))
+            labels.append(sample.asked.answerable and not sample.asked.masked)
+            weights.append(_weight(sample.asked))
+            if sample.asked.answerable:
+                scores = margins(models.chunks, sample.measured.matrix)
+                features, right, _ = read_sentences(sample, models.chunks)
+                best = (
+                    float(right[int(np.argmax(margins(models.sentences, features)))])
+                    if sample.asked.quotes and right.any()
+                    else np.nan
+                )
+                ranked.append((sample, scores, best))
     figures = ranking_figures(ranked)
+    kept = [s for fold in range(_FOLDS) for s in samples if s.fold == fold]
     probabilities = _cross_fitted(kept, inputs, labels, weights)
-    figures |= refusal_figures(kept, labels, probabilities)
+    figures |= refusal_figures(kept, probabilities)
     final = fit_rankers(samples, searches)
     confidence = _fit_confidence(np.concatenate(inputs), labels, weights)
     out.mkdir(parents=True, exist_ok=True)
@@ -396,21 +385,12 @@ def fit(samples: Sequence[Sample], searches: Sequence[Ranking], out: Path, work:
         ("sentences", final.sentences, SENTENCE_FEATURES),
         ("confidence", confidence, CONFIDENCE_FEATURES),
     ):
-        file = out / f"{name}.safetensors"
-        from_xgboost(booster.save_raw("json").decode(), columns).save(file)
-        file.chmod(0o644)
+        from_xgboost(booster.save_raw("json").decode(), columns).save(out / f"{name}.safetensors")
     (out / "calibration.json").write_text(
         json.dumps({"threshold": figures["threshold"]} | figures, indent=1, ensure_ascii=False) + "\n",
         "utf-8",
     )
-    np.savez_compressed(
-        work / "confidence.npz",
-        p=probabilities,
-        y=np.asarray(labels),
-        inputs=np.concatenate(inputs),
-        weights=np.asarray(weights, np.float32),
-        folds=np.asarray([sample.fold for sample in kept]),
-    )
+    np.savez_compressed(work / "confidence.npz", p=probabilities, y=np.asarray(labels))
     return figures
 
 
@@ -427,30 +407,13 @@ def _elsewhere(everything: Sequence[Asked], *, one_in: int = 4) -> Iterator[Aske
             )
 
 
-def _place_of_the_answer(sample: Sample, models: Models) -> int:
-    """Return how many sentences stand before the first that answers; `_NOWHERE` where none that was read does.
-
-    Where only the article is known, its best sentence counts.
-    """
-    if not sample.asked.answerable or sample.asked.masked:
-        return _NOWHERE
-    features, right, _ = read_sentences(sample, models.chunks)
-    if not sample.asked.quotes:
-        order = np.argsort(-margins(models.chunks, sample.measured.matrix), kind="stable")
-        return next((n for n, place in enumerate(order) if sample.right[place]), _NOWHERE)
-    order = np.argsort(-margins(models.sentences, features), kind="stable")
-    return next((n for n, place in enumerate(order) if right[place]), _NOWHERE)
-
-
-def _weight(asked: Asked, place: int) -> float:
+def _weight(asked: Asked) -> float:
     """Return how much a question counts for the confidence.
 
-    A hidden article is often said in other words elsewhere, so such a question counts half, and so does one whose
-    answer is there and was not found: its answer would be wrong, yet another ranking might find it. Policies are what
-    the service is for, and count double.
+    A hidden article is often said in other words elsewhere, so such a question counts half; policies are what the
+    service is for, and count double.
     """
-    missed = asked.answerable and not asked.masked and place >= _FOUND
-    return (0.5 if asked.masked or missed else 1.0) * (2.0 if asked.document in HELD_OUT_PLANS else 1.0)
+    return (0.5 if asked.masked else 1.0) * (2.0 if asked.document in HELD_OUT_PLANS else 1.0)
 
 
 def _searches(data: Path, model: Path, twins: Sequence[Path], cross_encoder: Path) -> Iterator[Ranking]:
@@ -495,10 +458,8 @@ def ranking_figures(ranked: Iterable[tuple[Sample, NDArray[np.float32], float]])
     return {name: round(float(np.mean(values)), 4) for name, values in found.items()}
 
 
-def refusal_figures(
-    samples: Sequence[Sample], labels: Sequence[bool], probabilities: NDArray[np.float64]
-) -> dict[str, float]:
-    """Return AUC by group, and the threshold that refuses `_FALSE_REFUSALS` of what was answered rightly (`labels`)."""
+def refusal_figures(samples: Sequence[Sample], probabilities: NDArray[np.float64]) -> dict[str, float]:
+    """Return AUC by group, and the threshold that refuses `_FALSE_REFUSALS` of what has an answer."""
     from sklearn.metrics import roc_auc_score
 
     truth = np.asarray([sample.asked.answerable and not sample.asked.masked for sample in samples])
@@ -518,12 +479,9 @@ def refusal_figures(
     ):
         if len(set(truth[group])) == 2:
             figures[name] = round(float(roc_auc_score(truth[group], probabilities[group])), 4)
-    found = np.asarray(labels, np.bool_)
-    best = float(np.quantile(probabilities[found], _FALSE_REFUSALS))
+    best = float(np.quantile(probabilities[truth], _FALSE_REFUSALS))
     figures["threshold"] = round(best, 4)
     for name, group in (
-        ("refused of rightly answered", found),
-        ("refused of wrongly answered", truth & ~found),
         ("refused of answerable", truth),
         ("refused of answerable, plans", truth & plans),
         ("refused of hidden", masked),

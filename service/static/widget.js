@@ -1128,6 +1128,7 @@
 
     #noteScroll() {
       const { scroller, latest } = this.#ui;
+      if (!scroller) return; // a scroll that was on its way when the widget went
       latest.hidden = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < 60;
     }
 

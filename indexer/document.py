@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from indexer.tables import headers
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -121,6 +123,11 @@ class Document:
         An address names a clause in the originals, in a digest and in evaluation data alike.
         """
         return "/".join(self.clauses[row].label or self.clauses[row].title for row in self.path(clause))
+
+    @cached_property
+    def table_headers(self) -> dict[int, Paragraph]:
+        """The header of every row of a table, by the number of the row's paragraph."""
+        return headers(self.paragraphs)
 
     @cached_property
     def paragraphs_by_clause(self) -> dict[int, tuple[Paragraph, ...]]:

@@ -6,38 +6,21 @@ import re
 from collections.abc import Sequence
 
 from indexer.document import Document, Paragraph
+from indexer.tables import cells_of
 from service.figures import Figure, figures
 
-_CELL = re.compile(r"\s*[|｜\t]\s*")
 _BARE = re.compile(r"[\d,.]+(?:[—~～-][\d,.]+)?")
 _UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()/／]{1,8}?)\s*(?:[/／][^（）()]*)?[)）]")
 
 
-def cells_of(text: str) -> tuple[str, ...]:
-    """Return the cells of a line; one where it is running text."""
-    return tuple(cell.strip() for cell in _CELL.split(text.strip().strip("|")))
-
-
 def header_of(document: Document, paragraph: Paragraph) -> Paragraph | None:
-    """Return the first line of the table that `paragraph` is a row of; None for running text and for the first line."""
-    columns = len(cells_of(paragraph.text))
-    if columns < 2:
-        return None
-    found = None
-    for line in reversed(document.paragraphs[: paragraph.number - 1]):
-        if len(cells_of(line.text)) != columns:
-            break
-        found = line
-    return found if found is not None and not re.search(r"\d", cells_of(found.text)[-1]) else None
+    """Return the first line of the table that `paragraph` is a row of; None for running text and for that line."""
+    return document.table_headers.get(paragraph.number)
 
 
 def is_header(document: Document, paragraph: Paragraph) -> bool:
     """Whether `paragraph` is the first line of a table: it names columns and answers nothing."""
-    columns = len(cells_of(paragraph.text))
-    if columns < 2 or paragraph.number >= len(document.paragraphs):
-        return False
-    below = document.paragraphs[paragraph.number]
-    return len(cells_of(below.text)) == columns and header_of(document, paragraph) is None
+    return document.table_headers.get(paragraph.number + 1) == paragraph
 
 
 def figures_of_row(text: str, header: Sequence[str]) -> tuple[Figure, ...]:

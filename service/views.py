@@ -17,10 +17,11 @@ from indexer.chunking import Chunk
 from indexer.document import Document, Paragraph
 from indexer.embedding import Embedder
 from indexer.passage_text import referred_text
+from indexer.tables import cells_of
 from indexer.tokens import lexical_tokens
 from service.figures import Figure, figures
 from service.sentences import sentences
-from service.tables import cells_of, figures_of_row, header_of, is_header
+from service.tables import figures_of_row, header_of, is_header
 
 T = TypeVar("T")
 

@@ -6,9 +6,10 @@ from indexer.chunking import chunk
 from indexer.document import Document
 from indexer.parse import parse
 from indexer.source_text import SourceText
+from indexer.tables import cells_of
 from service.composing.facts import choose
 from service.ranking import Found, ScoredSentence
-from service.tables import cells_of, figures_of_row, header_of, is_header
+from service.tables import figures_of_row, header_of, is_header
 from service.understanding import Understanding
 from service.views import ChunkView, SentenceView, view_of
 
@@ -71,3 +72,11 @@ def test_the_row_that_a_question_names_goes_before_one_whose_name_is_part_of_it(
         question = Understanding(()).read(topic)
         assert cells_of(choose(question, found)[0].sentence.text)[0] == row
     assert document.id == "muhe"
+
+
+def test_lines_that_no_line_names_have_no_header_and_answer_themselves() -> None:
+    text = "沐禾市收费公示\n\n第一条 收费如下。\n\n停车 | 5元\n洗车 | 20元\n第二条 另行公布的除外。\n"
+    document = parse(SourceText(text), document_id="fees", source_name="fees.txt")
+    rows = [paragraph for paragraph in document.paragraphs if "|" in paragraph.text]
+    assert len(rows) == 2
+    assert not any(is_header(document, row) or header_of(document, row) for row in rows)

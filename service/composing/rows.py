@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 
 from indexer.document import Document, Paragraph
+from indexer.tables import cells_of
 from service.composing.brief import Brief
 from service.composing.wording import label, tidy
 from service.evidence import Span, Statement
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
-from service.tables import cells_of, header_of
+from service.tables import header_of
 
 _SERIAL = re.compile(r"[\d.、．]+")
 _MEASURES = {

@@ -24,6 +24,7 @@ from service.composing.brief import Brief
 from service.composing.parts import joined, other_parts
 from service.composing.shape import compose
 from service.composing.versions_table import asks_what_changed, without_versions
+from service.composing.years import speaks_of_the_year
 from service.conversation import standalone
 from service.evidence import Draft
 from service.generators import never
@@ -171,6 +172,7 @@ class Assistant:
                 on_topic=on_topic,
                 missing=(*scope.missing_regions, *scope.wider_regions),
                 near=bool(near),
+                of_the_year=speaks_of_the_year(understood, brief.found),
             )
             return self._answer(
                 understood,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indexer.regions import Region
 from service.answer import Refusal, RefusalReason
@@ -23,13 +24,21 @@ def refuse_unsafe(why: str, question: Question) -> Refusal:
 
 
 def refuse(
-    question: Question, *, on_topic: bool, missing: Sequence[Region] = (), near: bool = False
+    question: Question,
+    *,
+    on_topic: bool,
+    missing: Sequence[Region] = (),
+    near: bool = False,
+    of_the_year: bool = False,
 ) -> Refusal:
     """Refuse for want of evidence.
 
     `on_topic`: the documents speak of the matter at all; `missing`: regions named that no document speaks for;
-    `near`: clauses close in topic go with the answer.
+    `near`: clauses close in topic go with the answer; `of_the_year`: what was found is of the year that the question
+    names, so that it is not the year that is wanting.
     """
+    if of_the_year:
+        question = replace(question, years=())
     reason: RefusalReason = (
         "no_evidence" if on_topic or missing or points_at_nothing(question) else "out_of_scope"
     )

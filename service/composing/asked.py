@@ -21,6 +21,7 @@ _ENGLISH_UNITS = {
     "day": "日", "hour": "小时", "minute": "分钟", "month": "月", "week": "周", "year": "年",
 }  # fmt: skip
 _COUNTED_AS = {"人数": "人", "次数": "次", "户数": "户", "面积": "平方米", "学时数": "学时", "小时数": "小时"}
+_QUOTED = re.compile(r"[“「\"]([^”」\"]{2,30})[”」\"]")
 _UNIT = re.compile(r"[^\d.\-e+]*$")
 _KIN: tuple[frozenset[str], ...] = (
     frozenset({"日", "工作日"}),
@@ -120,6 +121,11 @@ def unit_asked(text: str) -> str | None:
         if first is not None and first.start == 0 and first.quantity not in ("code", "date"):
             return unit_of(first.value) or None
     return next((unit for words, unit in _COUNTED_AS.items() if words in text), None)
+
+
+def quoted_names(text: str) -> list[str]:
+    """Return what a question puts in quotation marks: the name of a scheme, a term, a heading."""
+    return _QUOTED.findall(text)
 
 
 def is_measure(unit: str | None) -> bool:

@@ -53,7 +53,7 @@ def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Sta
     there = {figure.value for one in chosen for figure in one.sentence.figures}
     stated = {figure.quantity for figure in best.sentence.figures}
     claims = [one for one in _claims(question, stated) if one.quantity in stated]
-    claims = [one for one in claims if any(_like_long(one, other) for other in best.sentence.figures)]
+    claims = [one for one in claims if any(_comparable(one, other) for other in best.sentence.figures)]
     confirmed: list[str] = []
     corrected: list[str] = []
     for claim in claims:
@@ -85,20 +85,13 @@ def answer_to_claim(question: Question, chosen: Sequence[ScoredSentence]) -> Sta
 
 
 def _comparable(claim: Figure, right: Figure) -> bool:
-    if claim.quantity in ("days", "money", "percent", "date"):
-        return claim.quantity == right.quantity
-    return claim.quantity == right.quantity and unit_fit(unit_of(claim.value), right.value) > 0
-
-
-def _like_long(claim: Figure, other: Figure) -> bool:
-    """False for periods that nobody would mistake for each other: 二十年 is no wrong reading of 30个工作日."""
-    if claim.quantity != "days" or other.quantity != "days":
-        return claim.quantity == other.quantity
-    lengths = [_in_days(one) for one in (claim, other)]
-    if None in lengths:
-        return True
-    shorter, longer = sorted(length for length in lengths if length is not None)
-    return longer <= _TIMES * shorter
+    """False for what nobody would take for each other: 家 and 项, or 二十年 and 30个工作日."""
+    if claim.quantity != right.quantity:
+        return False
+    if claim.quantity == "days":
+        lengths = sorted(length for one in (claim, right) if (length := _in_days(one)) is not None)
+        return len(lengths) < 2 or lengths[1] <= _TIMES * lengths[0]
+    return claim.quantity in ("money", "percent", "date") or unit_fit(unit_of(claim.value), right.value) > 0
 
 
 def _in_days(period: Figure) -> float | None:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from indexer.document import Document
+from service.composing.asked import quoted_names
 from service.composing.brief import Brief
 from service.composing.wording import statement_of
 from service.evidence import Draft, Span
 from service.question import Question
 from service.sentences import sentences
 
-_QUOTED = re.compile(r"[“「\"]([^”」\"]{2,20})[”」\"]")
 _ASKS = (
     re.compile(
         r"(?:什么|啥|何)(?:是|叫做?)(?P<term>[^,，。?？是]{2,16})|何谓(?P<other>[^,，。?？]{2,16})|所谓的?(?P<third>[^,，。?？是]{2,16})"
@@ -24,7 +24,7 @@ _ASKS = (
     re.compile(r"(?P<term>[^,，。?？]{2,20}?)(?:怎么|如何|怎样)(?:界定|理解|解释|定义)"),
 )
 _BEFORE = re.compile(
-    r"^.*(?:里头?|中|上|说的|讲的|提到的|所称的?|规定的|文件的|条例的|办法的|方案的)(?=.{2})|^[的里中说]"
+    r"^.*(?:里头?|中|上|说的|讲的|提到的|所称的?|规定的|文件的|条例的|办法的|方案的)的?(?=.{2})|^[的里中说]"
 )
 _MOST = 200
 """So many characters of a definition are quoted; a longer sentence is none that answers."""
@@ -45,9 +45,8 @@ def compose_definition(brief: Brief) -> Draft:
 
 
 def _terms(question: Question) -> list[str]:
-    quoted = _QUOTED.findall(question.topic)
-    if quoted:
-        return list(quoted)
+    if quoted := quoted_names(question.topic):
+        return quoted
     for pattern in _ASKS:
         match = pattern.search(question.topic.strip())
         if match is not None:

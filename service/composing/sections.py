@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.document import Document
+from service.composing.asked import quoted_names
 from service.composing.brief import Brief
 from service.composing.english import all_listed, source
 from service.composing.offices import heading_span
@@ -19,14 +20,13 @@ _UNITS = re.compile(
     re.I,
 )
 _GENERIC = re.compile(
-    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|这[个份部]|那[个份部]|里面?|中|一共|总共|共|都|列|有|分|成|了|出|编到|提出|安排|部署|规定|的|第|写|管|老|旧|新|现行|眼下|现在|最高法|数数|[那这]份?|个|呀|啊|呢"
+    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|这[个份部]|那[个份部]|里面?|中|一共|总共|共|都|列|有|分|成|了|出|编到|提出|安排|部署|规定|的|第|写|管|老|旧|新|现行|眼下|现在|数数|[那这]份?|个|呀|啊|呢"
 )
 
 
 _POINTS = re.compile(
     r"[”」]这?[一个]{0,2}(?:块|部分|章|节|方面|板块|行动)|[这那该本一]个?(?:部分|章|节|块)|(?:部分|章|节)(?:里|中|有|的|下)|第[一二三四五六七八九十\d]+(?:部分|章|节)|[”》](?:部分|章|节)"
 )
-_QUOTED = re.compile(r"[“「]([^”」]{2,30})[”」]")
 _PARTS = re.compile(r"[,，;；。?？]")
 _SPELT = 0.5
 """A document is named where the question has this share of its title's pairs of characters."""
@@ -187,7 +187,7 @@ def _section_named(brief: Brief, *, counted: bool = False) -> tuple[Document, in
     Where clauses are `counted`, words that the document's own title has name no section of it, unless the question
     says that it means a part.
     """
-    quoted = " ".join(_QUOTED.findall(brief.question.topic))
+    quoted = " ".join(quoted_names(brief.question.topic))
     topic = _GENERIC.sub("", without_question_words(brief.question.topic)) + f" {quoted}"
     points = _POINTS.search(brief.question.topic) is not None
     best: tuple[float, Document, int] | None = None

@@ -31,7 +31,7 @@ from service.evidence import Draft
 
 _SURE = 0.6
 _GOOD = 0.15
-_BODIES = re.compile(
+_ASKS_BODY = re.compile(
     r"谁|哪[几一两三]?[个家]|哪些(?:单位|部门|局)|配合|协同|一起干|参[加与]|牵头|[\u4e00-\u9fff]局",
     re.IGNORECASE,
 )
@@ -107,7 +107,7 @@ def compose(brief: Brief) -> Draft:
         and (question.kind == "yesno" or presumes(question.text))
     ):
         return compose_offices(brief)
-    if question.kind in ("list", "fact") and _BODIES.search(question.topic) and _trailer_first(brief):
+    if question.kind in ("list", "fact") and _ASKS_BODY.search(question.topic) and _trailer_first(brief):
         return compose_offices(brief)
     if question.kind == "list":
         draft = compose_stated_number_of_items(brief)

@@ -208,6 +208,7 @@ def test_the_paragraph_of_the_address_can_be_cited(page: Page, site: str) -> Non
 
 
 def test_a_question_is_asked_about_the_document_that_is_open(page: Page, site: str) -> None:
+    page.emulate_media(reduced_motion="reduce")  # half risen, the panel is half transparent to axe
     page.goto(f"{site}{READER}")
     page.get_by_role("button", name="就这份文件提问").click()
     with page.expect_request("**/api/v1/ask") as asked:

@@ -12,7 +12,15 @@ from indexer.dates import add_duration, number, parse_date, parse_deadline
 from indexer.frame import BARE_NUMBER, NUMBER, SIGNED_DATE, TITLE_END, Line, Role, squeezed
 from indexer.history import Event, find_record
 from indexer.numbering import Kind
-from indexer.regions import NATION, PLACEHOLDER, common_region, find_regions, leading_region, resolve
+from indexer.regions import (
+    NATION,
+    PLACEHOLDER,
+    common_region,
+    find_regions,
+    leading_region,
+    office_region,
+    resolve,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -657,7 +665,7 @@ def _office_region(issuer: str | None) -> str | None:
         inner = re.search(r"(?:总局|银行)(?P<branch>[一-鿿]{2,8}?(?:市|省|县|区))", first)
         return leading_region(inner["branch"]) if inner else NATION
     first = re.sub(r"^(?:中共|中国共产党)", "", first)
-    return leading_region(first)
+    return office_region(first)
 
 
 def _addressed_region(lines: Sequence[Line]) -> str | None:

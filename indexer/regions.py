@@ -86,6 +86,12 @@ NO_REGION = re.compile(
 NO_REGION_END = re.compile(
     r"(?:城|超|上|都|股|夜|早|集|菜|各|本|我|全|该|县|区|园|校|社|景|地|辖|街|片|社会|开发|特|示范|试验|先行|高新|经开|保税|工业|产业|合作|贫困|强|先进|试点|重点|标杆|国)(?:市|区|县|州)$"
 )
+ZONE = r"(?:国家级?|省级)?(?:经济技术|经济|高新技术产业|高新技术|高新|工业|综合保税|产业集聚|旅游度假)(?:开发区|园区|区)"
+UNKNOWN_OF_OFFICE = re.compile(
+    r"(?P<name>[一-鿿]{2,4}?区)(?=[一-鿿]{2,20}(?:局|委员会|委|办公室|中心|指挥部)$)"
+    rf"|(?P<zone>[一-鿿]{{2,4}}?{ZONE})(?=管理?委)"
+)
+"""A district or a development zone of no gazetteer, at the head of an office's name: 珑口区教育局."""
 PLACEHOLDER = re.compile(r"(?:[XＸ×xｘ]{1,3}|[○Ｏ〇*＊]{2,3}|某某?)(?:省|市|县|区|自治区|自治州)(?!场)")
 
 
@@ -237,6 +243,16 @@ def leading_region(text: str) -> str | None:
     return name
 
 
+def office_region(name: str) -> str | None:
+    """Return the region that an office's name begins with, a district of no gazetteer among them."""
+    leading = leading_region(name)
+    unknown = UNKNOWN_OF_OFFICE.match(name.strip())
+    if leading is not None or unknown is None:
+        return leading
+    found = unknown["name"] or unknown["zone"]
+    return None if NO_REGION.match(found) or (unknown["name"] and NO_REGION_END.search(found)) else found
+
+
 def _upwards(region: str) -> list[str]:
     """The region's full name and those of what it lies in, smallest first; 全国 left out."""
     known = resolve(region)
@@ -247,4 +263,4 @@ def _upwards(region: str) -> list[str]:
 
 
 def _stem(name: str) -> str:
-    return re.sub(r"(?:省|市|县|区|自治区|自治州|特别行政区)$", "", name) or name
+    return re.sub(rf"(?:省|市|县|{ZONE}|区|自治区|自治州|特别行政区)$", "", name) or name

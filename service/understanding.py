@@ -13,6 +13,7 @@ from indexer.dates import parse_deadline
 from indexer.numbering import value_of
 from indexer.regions import Mention, Region, find_mentions, leading_region, same_or_within
 from indexer.tokens import normalize
+from service.abbreviations import written_out
 from service.glossary import Choose, first_terms, in_chinese
 from service.kinds import kind_of, quantity_of, without_question_words
 from service.question import Kind, Language, Quantity, Question
@@ -121,6 +122,8 @@ class Understanding:
         said = text
         if language == "en":
             said = topic = in_chinese(topic, self._choose) or topic
+        else:
+            topic = written_out(topic, self._choose)
         units = self._named_units(said)
         years = self._years(text, mentions)
         day = self._day(said, years, {mention.region.name for mention in mentions})

@@ -84,6 +84,30 @@ TEXTS = {
 2 | 退税用时 | 5个工作日 | 人民银行麟坞分行 | 副市长杭柏
 3 | 保函使用率 | 80% | 市金融办 | 副市长冉谦
 """,
+    "linwu-call": """麟坞市小区停水应急办法
+
+第一条 停水超过四小时的，水务公司应当送水上门。
+
+第二条 有下列情形之一的，不得停水：
+
+（一）高考期间；
+
+（二）气温低于零下五度时。
+
+第三条 有下列情形之一的，可以停水检修：
+
+（一）主管渗漏；
+
+（二）水质超标。
+
+第四条 抢修热线0719-5501188，昼夜有人接听。对停水处置不满意的，可以拨打0719-5502266投诉。
+
+各片区受理电话：
+
+片区 | 受理点 | 电话
+东城片区 | 东门水务站 | 0719-5503311
+西城片区 | 西门水务站 | 0719-5503322
+""",
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
 一、关于老桥改造
@@ -289,3 +313,48 @@ def test_the_duties_of_a_body_are_listed_from_the_articles_that_have_it_as_subje
     assert "共2项" in text
     assert "查处运输车辆的交通违法行为" in text and "夜间巡查" in text
     assert "收运的监督" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "number", "other"),
+    [
+        ("麟坞水管爆了打哪个电话？", "0719-5501188", "5503311"),
+        ("麟坞停水没人管，投诉电话是多少？", "0719-5502266", "5503311"),
+        ("麟坞西城片区的受理电话", "0719-5503322", "5503311"),
+    ],
+)
+def test_a_number_to_call_is_the_one_for_that(question: str, number: str, other: str) -> None:
+    answer = ask(question)
+    assert number in answer.text
+    assert other not in answer.text
+    assert all(citation.quote in citation.paragraph.text for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "麟坞南城片区的受理电话是多少？",
+        "麟坞防汛值班的邮箱是什么？",
+        "麟坞建筑垃圾举报网址是多少？",
+        "麟坞养老金查询打哪个号码？",
+    ],
+)
+def test_a_contact_that_is_not_printed_is_refused(question: str) -> None:
+    assert ask(question).refusal is not None
+
+
+def test_how_long_the_hotline_takes_is_no_question_for_its_number() -> None:
+    assert "五十分钟内" in ask("麟坞水管爆了打电话以后，抢修人员多久到场？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("麟坞哪些情形不能停水？", "高考期间", "水质超标"),
+        ("麟坞哪些情形可以停水检修？", "水质超标", "高考期间"),
+    ],
+)
+def test_what_is_forbidden_is_no_list_of_what_is_allowed(question: str, right: str, wrong: str) -> None:
+    text = ask(question).text
+    assert right in text
+    assert wrong not in text

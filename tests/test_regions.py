@@ -6,9 +6,11 @@ import pytest
 
 from indexer.regions import (
     common_region,
+    find_mentions,
     find_regions,
     gazetteer,
     leading_region,
+    office_region,
     province_of,
     resolve,
     same_or_within,
@@ -59,6 +61,30 @@ def test_names_are_found_and_meeting_words_are_not(text: str, names: list[str]) 
 )
 def test_the_region_at_the_head_of_a_title(text: str, name: str | None) -> None:
     assert leading_region(text) == name
+
+
+@pytest.mark.parametrize(
+    ("office", "name"),
+    [
+        ("珂塘区教育局", "珂塘区"),
+        ("珂塘区市场监督管理局", "珂塘区"),
+        ("硯川经济技术开发区管理委员会", "硯川经济技术开发区"),
+        ("海淀区教育局", "海淀区"),
+        ("黄石经济技术开发区管理委员会", "黄石市"),
+        ("市区道路整治指挥部", None),
+        ("各区教育局", None),
+        ("示范区建设办公室", None),
+        ("高新区管理委员会", None),
+    ],
+)
+def test_a_district_of_no_gazetteer_is_known_by_its_offices(office: str, name: str | None) -> None:
+    assert office_region(office) == name
+
+
+def test_a_development_zone_is_named_without_what_it_is() -> None:
+    known = {"珂塘区", "硯川经济技术开发区"}
+    for text, name in (("珂塘小学几号报名", "珂塘区"), ("硯川的奖励怎么领", "硯川经济技术开发区")):
+        assert [one.region.name for one in find_mentions(text, known=known)] == [name]
 
 
 def test_provinces_hold_their_cities_and_counties() -> None:

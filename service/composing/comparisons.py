@@ -18,8 +18,8 @@ from service.composing.facts import (
     is_for_others,
     says_something,
 )
-from service.composing.kinship import Kinship
-from service.composing.matter import on_one_matter
+from service.composing.kinship import A_LITTLE, Kinship
+from service.composing.matter import answers_by_itself, on_one_matter
 from service.composing.rows import column_asked, figure_in, row_of
 from service.composing.wording import nearest_figure, sentence_of, shown, states, without_marker
 from service.evidence import Draft, Span, Statement, Table
@@ -193,7 +193,11 @@ def answering_regions(brief: Brief) -> list[tuple[str, Found]]:
         if place == 0
         or (
             found.confidence >= max(brief.threshold, _AS_SURE * ranked[0][1].confidence)
-            and any(kinship.is_near(one) for one in choose(brief.question, found, most=1))
+            and any(
+                kinship.is_near(one)
+                or (answers_by_itself(found, one, brief) and kinship.to_answers(one) >= A_LITTLE)
+                for one in choose(brief.question, found, most=1)
+            )
         )
         or (
             any(kinship.is_kin(one) for one in choose(brief.question, found, most=1))

@@ -14,6 +14,7 @@ from service.sentences import sentences
 _NEAR_QUESTION = 0.5
 NEAR_ANSWER = 0.3
 AT_ALL = 0.15
+A_LITTLE = 0.05
 _COMMON = re.compile(
     r"企业|单位|部门|政府|应当|进行|工作|推进|全面|实现|开展|提升|加强|完善|有关|相关|规定|以上|以下|以内|不超|超过|不低|低于|至少|最高|各项|服务|推行|落实|本市|全市|我市"
     r"|责令(?:限期)?改正|拒不改正|逾期|罚款|处罚|违反|条例|本办法|对个人|对单位|下列|情形"
@@ -29,11 +30,11 @@ class Kinship:
 
     def of(self, one: ScoredSentence) -> float:
         """Return the greater of its nearness to the question and to an answer, 0 to 1."""
-        return max(self._to_question(one), self.to_answers(one))
+        return max(self.to_question(one), self.to_answers(one))
 
     def is_kin(self, one: ScoredSentence) -> bool:
         """True where the sentence surely speaks of the same matter."""
-        return (len(self._topic) > 1 and self._to_question(one) >= _NEAR_QUESTION) or self.to_answers(
+        return (len(self._topic) > 1 and self.to_question(one) >= _NEAR_QUESTION) or self.to_answers(
             one
         ) >= NEAR_ANSWER
 
@@ -41,7 +42,8 @@ class Kinship:
         """True where it may: it shares something with the question or an answer."""
         return self.of(one) >= AT_ALL
 
-    def _to_question(self, one: ScoredSentence) -> float:
+    def to_question(self, one: ScoredSentence) -> float:
+        """Return the share of the question, 0 to 1, in a sentence and its headings."""
         own = pairs_of(_plain(one)) | pairs_of(" ".join(one.chunk.chunk.heading_path))
         return len(self._topic & own) / len(self._topic) if self._topic else 0.0
 

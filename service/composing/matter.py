@@ -11,12 +11,14 @@ from dataclasses import replace
 from indexer.regions import NATION
 from service.composing.brief import Brief
 from service.composing.facts import choose
-from service.composing.kinship import AT_ALL, NEAR_ANSWER, Kinship, pairs_of
+from service.composing.kinship import A_LITTLE, AT_ALL, NEAR_ANSWER, Kinship, pairs_of
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import Found, ScoredSentence
 
 _AS_WELL = 0.75
+_AS_SURE = 0.6
+_SURE = 0.6
 _SUBJECT = 0.3
 """Documents that share this much of the shorter title are of one subject: two plans for one thing."""
 _OF_ANY_TITLE = re.compile(
@@ -72,12 +74,21 @@ def on_one_matter(brief: Brief, *, silent: bool = False) -> dict[str, Found]:
             first is not None
             and (
                 (least > 0 and matter.of(first) >= least)
+                or (answers_by_itself(found, first, brief) and kinship.to_answers(first) >= A_LITTLE)
                 or kinship.to_answers(first) >= NEAR_ANSWER
                 or ((silent or kinship.to_answers(first) >= AT_ALL) and _same_subject(found, firsts[surest]))
             )
         ):
             kept[region] = found
     return kept
+
+
+def answers_by_itself(found: Found, first: ScoredSentence, brief: Brief) -> bool:
+    """True where a region's own search for a figure is about as sure as the surest, and of the sentence too."""
+    if brief.question.quantity is None:
+        return False
+    surest = max((other.confidence for other in brief.by_region.values()), default=0.0)
+    return found.confidence >= max(brief.threshold, _AS_SURE * surest) and first.score >= _SURE
 
 
 def compared(brief: Brief) -> Brief:

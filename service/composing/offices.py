@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from indexer.document import Document, Trailer
 from service.composing.brief import Brief
 from service.composing.claims import presumes
 from service.composing.english import roles_in_english, source
 from service.composing.facts import compose_facts
+from service.composing.kinship import Kinship
 from service.composing.openings import DIFFERS, verdict
 from service.composing.wording import label, tidy, without_marker
 from service.evidence import Draft, Span, Statement
 from service.question import Question
 from service.ranking import ScoredSentence
+from service.sentences import sentences
 
 _WANTS_OFFICIAL = re.compile(
     r"牵头|主管|哪[个些家]?(?:局|委|部门|单位|机构|机关)|which (?:department|bureau|agency|office)", re.I
@@ -39,6 +42,12 @@ _ASKS_DUE = re.compile(
     re.IGNORECASE,
 )
 _SURE = 0.6
+_DOUBTFUL = 0.4
+"""At this share of the threshold a task that is plainly meant is still answered from its trailer."""
+_FAR = 0.4
+_SHARED = 0.35
+_NAMED = 0.5
+"""So much of the question in a task's heading and text says that it is the task asked about."""
 _ACTS = re.compile(
     r"(?<![自缘事理])由(?!于|此|来|头)[\u4e00-\u9fff、]{2,24}|(?:局|委|委员会|部门|机构|机关|政府|法院|中心|单位|办公室|大队|公司|街道办事处|科|处|银行)[^，,。；;：:、]{0,14}?"
     r"(?:负责|受理|组织|承担|审[批核查]|核[发定]|查处|处罚|处[\d一二三四五六七八九十百千万]|责令|检查|发布|公布|公示|拨付|发放|代建|办理|认定|登记|更新|评估|监管|收取|批准|备案|出资|核验)"
@@ -85,10 +94,16 @@ def compose_deadline(brief: Brief) -> Draft:
     ]
     if not usable or brief.question.quantity != "date":
         return Draft(())
-    best = usable[0]
+    best, first = usable[0], brief.found.sentences[0]
+    if first.sentence.is_trailer and _deadline_row(best) is None and _deadline_row(first) is not None:
+        best = first  # what was found best is when a task is due
     if best.score >= _SURE and _tells_when(best) and not _ASKS_DUE.search(brief.question.text):
         return Draft(())
-    row = trailer_row(best.chunk.document, best.sentence.paragraph.clause)
+    if _deadline_row(best) is None and _ASKS_DUE.search(brief.question.text):
+        kinship = Kinship(brief.question)
+        tasks = (one for one in usable if _deadline_row(one) is not None)
+        best = next((one for one in tasks if kinship.to_question(one) >= _NAMED), best)
+    row = _deadline_row(best)
     trailer = best.chunk.document.clauses[row].trailer if row is not None else None
     if row is None or trailer is None or trailer.deadline is None:
         return Draft(())
@@ -96,6 +111,33 @@ def compose_deadline(brief: Brief) -> Draft:
     stop = "." if brief.question.language == "en" else "。"
     lead = Statement(f"**{tidy(trailer.deadline.text)}**{stop}", trailer_spans(document, row))
     return Draft((lead, _stated(brief, document, row, best)))
+
+
+def _deadline_row(one: ScoredSentence) -> int | None:
+    """Return the row of the clause whose trailer says by when the task is due that a sentence belongs to."""
+    row = trailer_row(one.chunk.document, one.sentence.paragraph.clause)
+    trailer = one.chunk.document.clauses[row].trailer if row is not None else None
+    return row if trailer is not None and trailer.deadline is not None else None
+
+
+def names_task(brief: Brief) -> bool:
+    """True where the task whose date is asked for is plainly the one that was found, though its text names no date.
+
+    Its sentence fits by itself, or it shares much with the question and the next clause is far behind.
+    """
+    usable = [one for one in brief.found.sentences if not one.sentence.is_heading]
+    best = next((one for one in usable if not one.sentence.is_trailer), None)
+    if best is None or brief.found.confidence < _DOUBTFUL * brief.threshold:
+        return False
+    row = trailer_row(best.chunk.document, best.sentence.paragraph.clause)
+    if row is None or best.chunk.document.clauses[row].trailer is None:
+        return False
+    if best.score >= _SURE:
+        return True
+    others = (one for one in usable if trailer_row(one.chunk.document, one.sentence.paragraph.clause) != row)
+    next_best = next(others, None)
+    far = next_best is None or next_best.score <= _FAR * max(best.score, usable[0].score)
+    return far and Kinship(brief.question).to_question(best) >= _SHARED
 
 
 def _tells_when(one: ScoredSentence) -> bool:
@@ -110,13 +152,31 @@ def _stated(brief: Brief, document: Document, row: int, best: ScoredSentence) ->
     trailer = document.clauses[row].trailer
     assert trailer is not None
     title, spans = document.clauses[row].title, task_spans(document, row)
-    if not title and not best.sentence.is_trailer:
-        title, spans = without_marker(best.span).rstrip("。；;"), (best.span, *spans)
+    if not title:
+        task = best.span if not best.sentence.is_trailer else _task_of(best)
+        title, spans = without_marker(task).rstrip("。；;"), (task, *spans)
     if brief.question.language == "en":
         due = tidy(trailer.deadline.text) if trailer.deadline is not None else ""
         return Statement(f"{source(document)}“{tidy(title)}” – {roles_in_english(trailer, due)}.", spans)
+    if "“" in title:  # one pair of marks is not put within another
+        name = f"{label(document, brief)}：" if brief.several_regions else ""
+        return Statement(f"{name}{tidy(title)}。{roles(trailer)}。", spans)
     name = f"{label(document, brief)}“{tidy(title)}”" if brief.several_regions else f"“{tidy(title)}”"
     return Statement(f"{name}：{roles(trailer)}。", spans)
+
+
+def _task_of(trailer: ScoredSentence) -> Span:
+    """Return the sentence that a trailer stands behind, its own words where it stands alone."""
+    span = trailer.span
+    before = [one for one in sentences(span.paragraph.text) if one.end <= span.start]
+    if before:
+        return replace(span, start=before[-1].start, end=before[-1].end)
+    above = [
+        paragraph
+        for paragraph in span.document.paragraphs
+        if paragraph.clause == span.paragraph.clause and paragraph.number < span.paragraph.number
+    ]
+    return Span(span.document, above[-1], 0, len(above[-1].text), span.score) if above else span
 
 
 def _from_sentences(brief: Brief) -> Draft:

@@ -10,8 +10,18 @@ from datetime import date
 from indexer.document import Document
 from indexer.history import Step
 from service.composing.brief import Brief
-from service.composing.stated import Told, commencement, issue, record, sentence_with, term, title_line, words
-from service.composing.wording import label, tidy
+from service.composing.stated import (
+    Told,
+    commencement,
+    ends_another,
+    issue,
+    record,
+    sentence_with,
+    term,
+    title_line,
+    words,
+)
+from service.composing.wording import label, statement_of, tidy
 from service.evidence import Draft, Span, Statement
 from service.formal import chinese_date
 from service.kinds import without_question_words
@@ -65,13 +75,18 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_OF_THE_FORMER = re.compile(
+    r"(?:原先|原来|原有|以前|之前|过去|早先|老|旧)(?:的|那|版|[份个部])*[^,，。]{0,12}(?:办法|规定|条例|细则|方案|意见|文件|通知|政策)"
+    r"|(?:被|同时|一并|已经?)(?:它|这[^,，。]{0,4})?(?:废止|取代|替代|作废)的?(?:那|[份个部])*[^,，。]{0,12}(?:办法|规定|条例|细则|方案|意见|文件|通知|政策)"
+)
+"""Asks of the document that this one ends, which only its last clause names."""
 _ITS_TITLE = re.compile(r"^《[^》]*》(?:的修[订正改])?\s*(?:已|业)?(?:经|由)?")
 _OTHER_TERMS = re.compile(
     r"(?:证|证书|证明|许可|执照|批[件文]|备案|资格|合同|协议|登记|名单|名额|预约|疫苗|牌|票|券|卡|码|公示|承诺|公告期|结果|认定|称号|标志|保险|补贴|贷款)[^,，。]{0,4}的?有效期"
 )
 """The term of something that the document speaks of, not its own."""
 _ABOUT_DOCUMENT = re.compile(
-    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|细则|规程|要点|措施|公告|通告|纪要|解释|决定|[^办方做看用执说立]法|文号|字号|document|plan|notice|regulation|measure|rule|law|opinion|procedure|announcement",
+    r"方案|文件|意见|通知|条例|办法|规定|计划|政策|细则|规程|要点|措施|公告|通告|纪要|解释|决定|新规(?!定)|[^办方做看用执说立]法|文号|字号|document|plan|notice|regulation|measure|rule|law|opinion|procedure|announcement",
     re.I,
 )
 _DEMONSTRATIVE = re.compile(
@@ -168,9 +183,13 @@ def compose_record(brief: Brief) -> Draft:
     any of what is asked.
     """
     fields = asked_fields(brief.question)
+    documents = _documents_asked(brief)[:_MOST]
+    if _OF_THE_FORMER.search(brief.question.text) and not set(fields) & {"versions", "status"}:
+        former = [span for document in documents if (span := ends_another(document)) is not None]
+        if former:
+            return Draft(tuple(statement_of(span.document, [span], brief) for span in former))
     stated: list[Statement] = []
     silent: list[Statement] = []
-    documents = _documents_asked(brief)[:_MOST]
     for document in documents:
         facts = {name: fact for name in fields if (fact := _READERS[name](document, brief)) is not None}
         if facts:

@@ -9,6 +9,7 @@ from service.composing.brief import Brief
 from service.composing.claims import presumes
 from service.composing.clauses import compose_clause
 from service.composing.comparisons import compose_by_region, compose_comparison, compose_each_region
+from service.composing.contacts import compose_contact, contact_asked
 from service.composing.counts import (
     compose_classes,
     compose_count,
@@ -20,8 +21,9 @@ from service.composing.duties import compose_duties
 from service.composing.facts import choose, compose_facts
 from service.composing.lists import compose_list
 from service.composing.matter import compared
-from service.composing.offices import compose_deadline, compose_offices
+from service.composing.offices import compose_deadline, compose_offices, names_task
 from service.composing.procedures import compose_procedure
+from service.composing.prohibitions import forbidden_first
 from service.composing.records import asks_unstated, compose_record
 from service.composing.sections import compose_section_count, compose_section_list
 from service.composing.tasks import compose_tasks, knows_tasks
@@ -42,6 +44,7 @@ _ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in char
 def compose(brief: Brief) -> Draft:
     """Choose the shape of the answer; an empty draft is a refusal."""
     question = brief.question
+    brief = replace(brief, found=forbidden_first(question, brief.found))
     if question.address is not None and (question.document_ids or len(brief.documents) == 1):
         draft = compose_clause(brief)
         if draft.blocks:
@@ -50,6 +53,8 @@ def compose(brief: Brief) -> Draft:
         draft = compose_versions(brief)
         if draft.blocks:
             return draft
+    if contact_asked(question) is not None:
+        return compose_contact(brief)
     if question.kind == "metadata":
         draft = compose_record(brief)
         if draft.blocks or (asks_unstated(brief) and not _is_sure_of_the_text(brief)):
@@ -79,7 +84,7 @@ def compose(brief: Brief) -> Draft:
     if question.kind == "compare" and len(brief.by_region) > 1:
         return compose_comparison(brief)
     if brief.found.confidence < brief.threshold:
-        return Draft(())
+        return compose_deadline(brief) if question.kind == "deadline" and names_task(brief) else Draft(())
     if question.kind != "yesno":
         brief = replace(brief, found=within_the_year(question, brief.found))
         if not speaks_of_the_year(question, brief.found):

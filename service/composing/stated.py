@@ -128,6 +128,17 @@ def sentence_with(document: Document, name: str, *verbs: str) -> Span | None:
     return None
 
 
+def ends_another(document: Document) -> Span | None:
+    """Return the sentence by which a document ends another that it names; None where it ends none."""
+    for paragraph in reversed(document.paragraphs):
+        for sentence in sentences(paragraph.text):
+            if "《" in sentence.text and re.search(
+                r"(?:同时|予以|即行|一并|相应)?(?:废止|停止执行|失效)", sentence.text
+            ):
+                return Span(document, paragraph, sentence.start, sentence.end)
+    return None
+
+
 def title_line(document: Document) -> Span | None:
     """Return the line that bears the title, or its first part where lines break it."""
     title = _plain(document.title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from indexer.tokens import is_word
 from service.composing.limits import Limit, is_comparable, limits
 from service.composing.openings import ACTS, verdict
 from service.composing.wording import tidy
@@ -49,6 +50,8 @@ _ASKS_CONFORMS = re.compile(
 )
 _DOES_OR_NOT = re.compile(rf"([{ACTS}])不\1")
 _ASKS_AFTER = re.compile(r"[罚收交缴]")
+_OF_MONEY = ("收取", "收费", "收缴", "补贴", "补助", "缴纳", "罚款", "发放")
+_MONEY = re.compile(r"[钱费款元贴金]")
 _SAYS_SO = re.compile(r"(可以|不可以|能|不能|需要|不需要|有|没有|是|不是|不收费|收费)[。，,；;]")
 _SAID = {"能": "可以", "不能": "不可以", "不收费": "不需要"}
 _PART = re.compile(r"[^，,；;。：:]+")
@@ -192,12 +195,22 @@ def _by_modal(question: Question, evidence: str, *, sure: bool) -> str | None:
 def _does_or_not(verb: str, question: Question, evidence: str) -> str | None:
     """Answer 罚不罚, 给不给 in the text's own words: negated wherever it stands, or nowhere."""
     negated = re.findall(rf"(?:不予?|免予?|不再|不得|无需)[^，,。；;]{{0,2}}{verb}", evidence)
+    if any(
+        _is_another_word(match[0], question.text)
+        for match in re.finditer(rf"{verb}[\u4e00-\u9fff]", evidence)
+    ):
+        return None
     every = evidence.count(verb)
     if not every or not (_pairs(evidence) & _pairs(without_question_words(question.topic))):
         return None
     if len(negated) == every:
         return f"不{verb}"
     return verb if not negated and not re.search(r"[不未非无免除但]", evidence) else None
+
+
+def _is_another_word(word: str, asked: str) -> bool:
+    """True for a word that begins with the verb asked about and means something else: 收取 for 收 without money."""
+    return is_word(word) and word not in asked and not (word in _OF_MONEY and _MONEY.search(asked))
 
 
 def _governs(modal: re.Pattern[str], evidence: str, question: Question, *, sure: bool) -> bool:

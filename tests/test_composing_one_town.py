@@ -13,6 +13,7 @@ from service.composing.brief import Brief
 from service.composing.claims import answer_to_claim
 from service.composing.definitions import compose_definition
 from service.composing.parts import joined
+from service.composing.verdicts import verdict_of
 from service.evidence import Draft, Span, Statement
 from service.ranking import Found, ScoredSentence
 from service.understanding import Understanding
@@ -107,6 +108,20 @@ TEXTS = {
 片区 | 受理点 | 电话
 东城片区 | 东门水务站 | 0719-5503311
 西城片区 | 西门水务站 | 0719-5503322
+""",
+    "linwu-firms": """麟坞市企业奖补办法
+
+第一条 首次认定的高新技术企业奖励十六万元。
+
+第二条 轻微违规首次不罚清单首批列入四十三项。
+
+第三条 麟企融平台2023年注册企业三千家，2024年授信总额达到七十亿元，2025年放款时间压缩到两天。
+
+第四条 涉企案件一审平均审理四十八天。
+
+第五条 政务大厅周六上午开门受理企业登记。
+
+第六条 受理企业投诉不收取任何费用。
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -358,3 +373,44 @@ def test_what_is_forbidden_is_no_list_of_what_is_allowed(question: str, right: s
     text = ask(question).text
     assert right in text
     assert wrong not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("麟坞首次认定的高新技术企业奖励多少？", "十六万元"),
+        ("麟坞涉企案件一审平均审理多少天？", "四十八天"),
+        ("麟企融平台2024年授信总额要达到多少？", "七十亿元"),
+        ("麟坞首次不罚清单首批有多少项？", "四十三项"),
+    ],
+)
+def test_the_very_thing_is_answered(question: str, right: str) -> None:
+    assert right in ask(question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "麟坞瞪羚企业奖励多少？",
+        "麟坞涉企案件二审平均审理多少天？",
+        "麟企融平台2025年授信总额要达到多少？",
+        "麟坞首次不罚清单里的四十三项都有哪些？",
+    ],
+)
+def test_its_sibling_another_year_or_its_items_are_not(question: str) -> None:
+    assert ask(question).refusal is not None
+
+
+def test_a_task_without_a_heading_is_called_by_its_own_words() -> None:
+    assert "“”" not in ask("麟坞集市搬迁由谁牵头？").text
+
+
+def test_whether_something_is_taken_in_is_not_whether_money_is_taken() -> None:
+    document = _assistant().index.catalogue.document("linwu-firms")
+    paragraph = next(one for one in document.paragraphs if one.text.startswith("第六条"))
+    span = Span(document, paragraph, 0, len(paragraph.text))
+    anonymous, paid = (
+        Understanding(()).read(text) for text in ("企业的匿名投诉收不收？", "受理企业投诉收不收费？")
+    )
+    assert verdict_of(anonymous, [span], sure=True) is None
+    assert verdict_of(paid, [span], sure=True) == "不收。"

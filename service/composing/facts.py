@@ -326,10 +326,12 @@ def _first_holding(question: Question, usable: Sequence[ScoredSentence]) -> Scor
     Figures go before the words that may stand for them (免收), the unit asked for before its kin, and what
     holds all that is asked for before what holds a part.
     """
+    # Where the best is for another group, something far behind it is no better for that.
+    share = _ABOUT_AS_GOOD if is_for_others(usable[0], question) else _HOLDS
     good = [
         one
         for one in usable
-        if one.score >= _HOLDS * usable[0].score
+        if one.score >= share * usable[0].score
         and not is_for_others(one, question)
         and is_by_the_same(question, _with_header(one))
     ]

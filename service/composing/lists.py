@@ -18,6 +18,7 @@ from service.composing.sections import names_no_more
 from service.composing.wholes import all_text, around, length, opened_run, own_text, quoted
 from service.composing.wording import lead_in, name_before, sentence_of, statement_of, tidy, without_marker
 from service.evidence import Draft, Span, Statement
+from service.figures import figures
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
@@ -38,6 +39,10 @@ _ASPECT = re.compile(
     r"义务|职责|责任|权利|条件|材料|资料|证件|单据|情形|行为|要求|标准|措施|方式|渠道|内容|原则|事项|对象|范围|任务"
 )
 _ALIKE = (("材料", "资料", "证件", "单据", "文件"), ("职责", "责任"), ("情形", "情况"))
+_REGISTER = re.compile(
+    r"(清单|名单|目录|名录)[^,，。?？]{0,6}(?:有(?:哪|啥|什么)|[里上]|包括|列|内容|全文)|(?<![能可以])[在列](?:入|进)?[^,，。]{0,10}(清单|名单|目录|名录|单子)"
+)
+"""Asks what a list holds, rather than how one gets on it."""
 _GOOD = 0.03
 _SURE = 0.6
 _FAR = 0.1
@@ -54,6 +59,31 @@ def compose_list(brief: Brief) -> Draft:
         return compose_facts(brief)
     draft = list_at(best, brief)
     return draft if draft.blocks else compose_facts(brief)
+
+
+def tells_only_how_many(question: Question, draft: Draft) -> bool:
+    """True where what is quoted says how many there are, or that there is a list, and names none: 首批87项.
+
+    The items that the question asks for stand nowhere then.
+    """
+    if len(draft.blocks) != 1:
+        return False
+    counted = {figure.value for figure in figures(question.topic) if figure.quantity == "count"}
+    asked = _REGISTER.search(question.topic)
+    named = next(filter(None, asked.groups()), None) if asked is not None else None
+    speaking = [
+        sentence.text
+        for span in draft.spans
+        for sentence in sentences(span.text)
+        if counted & {figure.value for figure in figures(sentence.text)}
+        or (named is not None and ("清单" if named == "单子" else named) in sentence.text)
+    ]
+    return bool(speaking) and all(
+        text.count("、") < _NAMES
+        and all(len(items) <= _NAMES for _, items in enumerations(text))
+        and "：" not in text
+        for text in speaking
+    )
 
 
 def list_at(one: ScoredSentence, brief: Brief) -> Draft:

@@ -19,7 +19,7 @@ from service.composing.counts import (
 from service.composing.definitions import compose_definition
 from service.composing.duties import compose_duties
 from service.composing.facts import choose, compose_facts
-from service.composing.lists import compose_list
+from service.composing.lists import compose_list, tells_only_how_many
 from service.composing.matter import compared
 from service.composing.offices import compose_deadline, compose_offices, names_task
 from service.composing.procedures import compose_procedure
@@ -28,7 +28,7 @@ from service.composing.records import asks_unstated, compose_record
 from service.composing.sections import compose_section_count, compose_section_list
 from service.composing.tasks import compose_tasks, knows_tasks
 from service.composing.versions_table import compose_versions
-from service.composing.years import speaks_of_the_year, within_the_year
+from service.composing.years import speaks_of_the_year, tells_another_year, within_the_year
 from service.evidence import Draft
 
 _SURE = 0.6
@@ -87,7 +87,7 @@ def compose(brief: Brief) -> Draft:
         return compose_deadline(brief) if question.kind == "deadline" and names_task(brief) else Draft(())
     if question.kind != "yesno":
         brief = replace(brief, found=within_the_year(question, brief.found))
-        if not speaks_of_the_year(question, brief.found):
+        if not speaks_of_the_year(question, brief.found) or tells_another_year(question, brief.found):
             return Draft(())
     if len(question.regions) > 1 and len(brief.by_region) > 1:
         return compose_comparison(brief)
@@ -116,7 +116,8 @@ def compose(brief: Brief) -> Draft:
         return compose_offices(brief)
     if question.kind == "list":
         draft = compose_stated_number_of_items(brief)
-        return draft if draft.blocks else compose_section_list(brief) or compose_list(brief)
+        draft = draft if draft.blocks else compose_section_list(brief) or compose_list(brief)
+        return Draft(()) if tells_only_how_many(question, draft) else draft
     if question.kind == "count":
         return compose_count(brief)
     if question.kind == "procedure":

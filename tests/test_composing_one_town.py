@@ -122,6 +122,10 @@ TEXTS = {
 第五条 政务大厅周六上午开门受理企业登记。
 
 第六条 受理企业投诉不收取任何费用。
+
+第七条 首次逾期备案并及时改正的，不予处罚。
+
+第八条 受助企业不得转让奖补设备。
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -414,3 +418,14 @@ def test_whether_something_is_taken_in_is_not_whether_money_is_taken() -> None:
     )
     assert verdict_of(anonymous, [span], sure=True) is None
     assert verdict_of(paid, [span], sure=True) == "不收。"
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("麟坞企业头一回备案逾期，马上改了，会罚我吗？", "不会"),
+        ("麟坞受助的企业把奖补的设备转让出去，中不中？", "不可以"),
+    ],
+)
+def test_yes_or_no_goes_first_in_dialect_and_for_what_will_happen(question: str, first: str) -> None:
+    assert ask(question).text.startswith(first)

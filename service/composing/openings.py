@@ -15,7 +15,7 @@ _VERDICTS: dict[str, str] = {
     "超过了": "It is exceeded", "没有超过": "It is not exceeded",
     "够": "It is enough", "不够": "It is not enough",
     "符合规定": "It complies", "不符合规定": "It does not comply",
-    "不予处罚": "There is no penalty",
+    "不予处罚": "There is no penalty", "不会": "No",
     **dict.fromkeys(ACTS, "Yes"), **{f"不{act}": "No" for act in ACTS},
 }  # fmt: skip
 _LIMITED = "，文件的规定是**{}**。"

@@ -30,8 +30,9 @@ _NO_LIMIT = re.compile(r"没有|不设|无(?=[\u4e00-\u9fff]{0,4}限)|不受")
 _OTHERWISE = re.compile(r"除外|但是?|可以|允许|另有规定")
 _OR = re.compile(r"或者?|之一|、")
 
+_ENDS = r"(?:[咯哟哦呀啊呢啦哈嘞呐])?[?？]?$"
 _ASKS_NEED = re.compile(
-    r"要不要|需不需要|用不用|非得|(?:要|需要?|得|用)[^能可]{0,20}(?:吗|么|嘛|不)[?？]?$|收费吗|要钱吗|花钱吗"
+    rf"要不要|需不需要|用不用|非得|(?:要|需要?|得|用)[^能可]{{0,20}}(?:吗|么|嘛|不){_ENDS}|收费吗|要钱吗|花钱吗"
     r"|^\s*(?:do|does|must|is|are|should)\b.{0,60}\b(?:need|have to|required|must|necessary)\b|^\s*must\b",
     re.I,
 )
@@ -39,10 +40,11 @@ _ASKS_EXISTS = re.compile(
     r"有没有|有无|(?:有|受)[^,，。]{1,16}(?:吗|么|没|没有)[?？]?$|受限制|^\s*(?:is|are) there\b", re.I
 )
 _ASKS_MAY = re.compile(
-    r"^\s*(?:can|may|could)\b|\ballowed\b|\bpermitted\b|能不能|能否|可不可以|可否|行不行|[行成]吗[?？]?$|够条件|有资格"
-    r"|(?:能|可以|允许|准)[^,，。]{0,30}(?:吗|么|嘛|不)[?？]?$",
+    r"^\s*(?:can|may|could)\b|\ballowed\b|\bpermitted\b|能不能|能否|可不可以|可否|行不行|[中成使]不[中成]|[要使]得不|[行成中]吗[?？]?$|够条件|有资格"
+    rf"|(?:能|可以|允许|准)[^,，。]{{0,30}}(?:吗|么|嘛|不){_ENDS}",
     re.I,
 )
+_ASKS_PUNISHED = re.compile(r"会(?:不会)?[^,，。]{0,10}罚")
 _ASKS_EXCESS = re.compile(r"超没超|超不超|有没有超|是否超|超[了过标]?[^,，。]{0,4}(?:吗|没有?|么)[?？]?$")
 _ASKS_ENOUGH = re.compile(r"够不够|[足]?够[了的]?[吗么没]")
 _ASKS_CONFORMS = re.compile(
@@ -175,6 +177,10 @@ def _by_modal(question: Question, evidence: str, *, sure: bool) -> str | None:
         others = _ONESELF.search(asks) and _EMPLOYER.search(evidence) and not _BY_ONESELF.search(evidence)
         needed = not _SPARES.search(evidence) and not _FORBIDS.search(evidence) and not others
         return "需要" if needed and _governs(_MUST, evidence, question, sure=sure) else None
+    if _ASKS_PUNISHED.search(asks) and re.search(r"(?:不予|免予|免于)处罚", evidence):
+        return (
+            "不会" if _governs(re.compile(r"(?:不予|免予|免于)处罚"), evidence, question, sure=sure) else None
+        )
     if _ASKS_EXISTS.search(asks) and not _ASKS_MAY.search(asks):
         if _governs(_NO_LIMIT, evidence, question, sure=False):
             return "没有"

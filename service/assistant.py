@@ -273,6 +273,9 @@ class Assistant:
             for members in several
         ]
         compared = [members for members in compared if len({begins(entry) for entry in members}) > 1]
+        if len(compared) > 1 and brief.found.passages:  # of several regulations the one that was found first
+            first = brief.found.passages[0].document.id
+            compared = [members for members in compared if first in {entry.id for entry in members}]
         if not changed or len(compared) != 1:
             return brief
         question = without_versions(brief.question)

@@ -126,6 +126,16 @@ TEXTS = {
 第七条 首次逾期备案并及时改正的，不予处罚。
 
 第八条 受助企业不得转让奖补设备。
+
+第九条 收回的奖补设备可以用于公益事业的，转交公益机构。
+
+收回的奖补设备有企业愿意收购的，可以有偿转让。
+
+收回的奖补设备不能再用的，予以销毁。
+
+第十条 停产企业申请复工补助的，应当在复工后提交材料。
+
+停产企业的职工生活困难的，可以向市工会服务中心申请救助。
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -429,3 +439,13 @@ def test_whether_something_is_taken_in_is_not_whether_money_is_taken() -> None:
 )
 def test_yes_or_no_goes_first_in_dialect_and_for_what_will_happen(question: str, first: str) -> None:
     assert ask(question).text.startswith(first)
+
+
+def test_what_one_article_says_in_several_paragraphs_is_told_together() -> None:
+    answer = ask("麟坞收回的奖补设备最后都有哪些去处？")
+    assert all(word in answer.text for word in ("转交公益机构", "有偿转让", "销毁"))
+    assert len(answer.citations) == 3
+
+
+def test_where_one_applies_is_an_office_too() -> None:
+    assert "市工会服务中心" in ask("麟坞停产企业的职工生活困难，救助找谁申请？").text

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from service.answer import Answer
-from tests.answer_corpus import SIGNS, SIGNS_OLD, ask
+from service.assistant import Assistant
+from tests.answer_corpus import SIGNS, SIGNS_OLD, TODAY, ask
+from tests.indexed import indexed
 
 
 def rows(answer: Answer) -> list[str]:
@@ -41,3 +43,28 @@ def test_without_a_matter_the_table_tells_when_each_version_applies() -> None:
 
 def test_one_version_alone_is_not_compared() -> None:
     assert not rows(ask("清枫市高龄津贴发放办法的标准有什么变化？"))
+
+
+def edition(name: str, year: int, rule: str) -> str:
+    """A regulation of one rule, in force from the March of `year`."""
+    return (
+        f"{name}\n\n（{year}年1月8日汀沅市人民政府发布）\n\n第一条 为了加强管理，制定本办法。\n\n第二条 {rule}\n\n"
+        f"第三条 本办法自{year}年3月1日起施行。\n"
+    )
+
+
+def test_of_several_regulations_with_versions_the_one_that_fits_is_compared() -> None:
+    parking, dogs = "汀沅市停车管理办法", "汀沅市养犬管理办法"
+    assistant = Assistant(
+        indexed(
+            {
+                "parking-2019": edition(parking, 2019, "小区公共车位调价，应当经过半数业主书面同意。"),
+                "parking-2024": edition(parking, 2024, "小区公共车位调价，由业主大会共同决定。"),
+                "dogs-2019": edition(dogs, 2019, "养犬登记每年办理一次。"),
+                "dogs-2024": edition(dogs, 2024, "养犬登记每两年办理一次。"),
+            }
+        ),
+        today=TODAY,
+    )
+    older, newer = rows(assistant.ask("汀沅小区公共车位调价，2019年的和2024年的在业主同意上有啥两样？"))
+    assert "过半数业主书面同意" in older and "业主大会共同决定" in newer

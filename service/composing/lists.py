@@ -45,6 +45,9 @@ _REGISTER = re.compile(
 """Asks what a list holds, rather than how one gets on it."""
 _GOOD = 0.03
 _SURE = 0.6
+_AS_GOOD = 0.25
+_SEVERAL = 3
+"""So many sentences of one clause that score such a share of the best answer together."""
 _FAR = 0.1
 """A sentence so sure, with the others of its paragraph so far behind, is quoted alone."""
 _MOST_ROWS = 20
@@ -104,8 +107,11 @@ def list_at(one: ScoredSentence, brief: Brief) -> Draft:
     run = opened_run(one.span)
     if len(run) > 1:
         return quoted(run, brief)
-    alone = enumerates(one, brief.question) or _stands_out(one, brief)
-    spans = in_order([one]) if alone else [around(one.span, most=_READABLE)]
+    enumerating = enumerates(one, brief.question)
+    spans = [] if enumerating else _over_paragraphs(one, brief)
+    if not spans:
+        alone = enumerating or _stands_out(one, brief)
+        spans = in_order([one]) if alone else [around(one.span, most=_READABLE)]
     return Draft((statement_of(document, [_whole_sentence(span) for span in spans], brief),))
 
 
@@ -165,6 +171,19 @@ def _stands_out(one: ScoredSentence, brief: Brief) -> bool:
         if other.sentence.paragraph == one.sentence.paragraph and other.sentence != one.sentence
     )
     return one.score >= _SURE and max(others, default=0.0) < _FAR * one.score
+
+
+def _over_paragraphs(one: ScoredSentence, brief: Brief) -> list[Span]:
+    """Return what sentences about as good say, where one clause tells it in several paragraphs; empty elsewhere."""
+    beside = [
+        other
+        for other in brief.found.sentences
+        if _same_clause(other, one) and other.score >= _AS_GOOD * one.score and says_something(other)
+    ]
+    if len({other.sentence.paragraph.number for other in beside}) < 2 or len(beside) < _SEVERAL:
+        return []
+    spans = in_order(beside)
+    return spans if length(spans) <= _SECTION else []
 
 
 def candidates(brief: Brief) -> list[ScoredSentence]:

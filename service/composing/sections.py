@@ -116,7 +116,7 @@ def compose_section_count(brief: Brief) -> Draft:
         tasks = tasks if not document.clauses[rows[0]].label.isdigit() else []
         if len(rows) == 1 and named is not None:
             spans = [*_cited(document, named[1]), spans[0]]
-        if named is None and (title := _title_span(document)) is not None:
+        if (title := _title_span(document)) is not None:  # whose parts are counted
             spans.insert(0, title)
         text = _count_of(document, rows, "个部分" if tasks else _counter(document, rows), english=english)
         blocks.append(Statement(f"{name}{text}", tuple(spans)))

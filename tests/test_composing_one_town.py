@@ -59,6 +59,16 @@ TEXTS = {
 第五条 公安机关负责查处运输车辆的交通违法行为。
 
 第六条 公安机关应当协助城市管理部门夜间巡查。
+
+第七条 城市管理部门应当履行下列职责：
+
+（一）公布消纳场地；
+
+（二）核发准运证。
+
+第八条 施工现场协管员应当劝阻乱倒行为。
+
+第九条 施工现场协管员负责登记出场车辆。
 """,
     "linwu-notice": """麟坞市人民政府办公室关于做好防汛值守工作的通知
 
@@ -302,7 +312,7 @@ def test_periods_of_another_kind_correct_nothing() -> None:
 
 
 def test_chapters_or_articles_asked_for_in_one_breath_are_counted() -> None:
-    assert "共6条" in ask("麟坞市建筑垃圾管理办法一共写了几条？").text
+    assert "共9条" in ask("麟坞市建筑垃圾管理办法一共写了几条？").text
 
 
 def test_whom_a_document_is_addressed_to_is_told_from_its_salutation() -> None:
@@ -342,6 +352,22 @@ def test_the_duties_of_a_body_are_listed_from_the_articles_that_have_it_as_subje
     assert "共2项" in text
     assert "查处运输车辆的交通违法行为" in text and "夜间巡查" in text
     assert "收运的监督" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("麟坞建筑垃圾办法给城管派了哪些活？", ("收运的监督", "公布消纳场地", "核发准运证")),
+        ("麟坞建筑垃圾办法要求城市管理部门干什么？", ("收运的监督", "公布消纳场地", "核发准运证")),
+        ("麟坞建筑垃圾施工现场协管员都干些啥？", ("劝阻乱倒行为", "登记出场车辆")),
+    ],
+)
+def test_duties_are_found_by_every_name_of_a_body_with_their_items(
+    question: str, told: tuple[str, ...]
+) -> None:
+    text = ask(question).text
+    assert "共2项" in text
+    assert all(words in text for words in told)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ _STEMS: dict[str, str] = {
     "文化旅游": r"文旅|文化(?:和|与)?旅游",
     "工业信息化": r"工信|经信|工业和信息化",
     "科学技术": r"科技(?=局|委|厅|主管|部门|行政)|科学技术(?=局|委|厅|主管|部门|行政)",
+    "环境卫生": r"环卫|环境卫生(?=局|主管|部门|行政|管理)",
     "园林": r"园林(?=绿化|局|主管|部门)|绿化(?=局|主管|部门)",
     "残联": r"残联|残疾人联合会",
     "街道": r"街道办|街道办事处",
@@ -49,6 +50,13 @@ _STEMS: dict[str, str] = {
     "检察院": r"检察院",
 }  # fmt: skip
 """Offices that people and texts call by several names."""
+
+
+def known_body(name: str) -> re.Pattern[str] | None:
+    """Return what finds a body by any of its names, 住建局 as 住房城乡建设主管部门; None for one not known here."""
+    return next((re.compile(pattern) for pattern in _STEMS.values() if re.search(pattern, name)), None)
+
+
 _ENDING = r"(?:部门|机关|机构|局|委员会|委|厅|办公室|大队|支队|政府|办事处|法院|检察院|中心|海关|派出所)"
 _CLAIM = re.compile(
     rf"(?:是不是|是|由|归|属于?|该|找|让)(?:都|应|就)?(?P<office>[^,，。?？]{{0,14}}?(?:{_ENDING[3:-1]}|(?:城管|交警|公安|警察|环保|人社|住建|残联|街道办?|居委会)局?))"

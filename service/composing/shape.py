@@ -71,7 +71,7 @@ def compose(brief: Brief) -> Draft:
         draft = compose_tasks(brief)
         if draft.blocks or (question.units and _LEADS.search(question.text) and knows_tasks(brief)):
             return draft
-    if question.kind in ("list", "tasks", "office", "fact") and not knows_tasks(brief):
+    if question.kind in ("list", "tasks", "office", "fact") and not knows_tasks(_of_the_first(brief)):
         draft = compose_duties(brief)
         if draft.blocks:
             return draft
@@ -125,6 +125,11 @@ def compose(brief: Brief) -> Draft:
     if question.kind in ("fact", "tasks", "definition") and _opens_items(brief):
         return compose_list(brief)
     return compose_facts(brief)
+
+
+def _of_the_first(brief: Brief) -> Brief:
+    """Return `brief` over the document alone that the best sentence is of."""
+    return replace(brief, documents=tuple(one.chunk.document for one in brief.found.sentences[:1]))
 
 
 def _trailer_first(brief: Brief) -> bool:

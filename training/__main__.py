@@ -126,7 +126,7 @@ def _place(data: Path, out: Path, work: Path, threads: int) -> Place:
 def everything(
     context: typer.Context, data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2
 ) -> None:
-    """依次执行 tokenizer、weak、supervised、twins、cross-encoder、ranking、evaluate。"""
+    """依次执行 tokenizer、weak、supervised、twins、cross-encoder、ranking、evaluate；refine 只在指名时执行。"""
     if context.invoked_subcommand is not None:
         return
     for stage in (tokenizer, weak, supervised, twins, cross_encoder, ranking, evaluate):
@@ -250,6 +250,23 @@ def ranking(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threa
     place = _place(data, out, work, threads)
     figures = rankers.train(
         place.data, place.out / "reranker", place.work / "ranking", model=place.embedding, twins=place.twins
+    )
+    typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+
+
+@app.command()
+def refine(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
+    """另做（随项目发布的模型还没有用它）：用前面的模型都没有见过的问题再训练交叉编码器，并重做句子排序与拒答模型。"""
+    from training import refining
+
+    place = _place(data, out, work, threads)
+    figures = refining.refine(
+        place.data,
+        place.out / "reranker",
+        place.work / "refining",
+        model=place.embedding,
+        corpus=TokenCorpus.load(place.corpus),
+        first=place.work / "reading" / "cross_encoder.safetensors",
     )
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
 

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ ASKED = WRITTEN / "asked.jsonl"
 """Questions written with the sentences that answer, and near misses (`0`), on articles of laws and regulations."""
 DOCUMENTS = Path(__file__).resolve().parent / "documents"
 """Fictional policies of many shapes, written for this project, with questions."""
+FURTHER = Path(__file__).resolve().parent / "further"
+"""More policies and questions, which the embedding, the first cross-encoder and the chunk ranker have not seen."""
+MEASURED = frozenset({"genre41", "genre42", "genre52"})
+"""Of those the policies that nothing is trained on."""
 HELD_OUT_PLANS = frozenset(
     [f"plan{number:02d}" for number in range(7, 13)] + [f"genre{number:02d}" for number in range(1, 40, 2)]
 )
@@ -135,8 +139,13 @@ def written_questions(data: Path, *, statutes: bool) -> Iterator[Pair]:
 
 def plan_file(data: Path, plan: str) -> Path:
     """Return the file of a fictional plan or policy."""
-    own = DOCUMENTS / f"{plan}.txt"
-    return own if own.is_file() else data / "plans" / f"{plan}.txt"
+    folders = (DOCUMENTS, FURTHER, data / "plans")
+    return next(file for folder in folders if (file := folder / f"{plan}.txt").is_file())
+
+
+def is_plan(name: str) -> bool:
+    """Whether a document is one of the fictional plans and policies, by its name."""
+    return re.fullmatch(r"(?:plan|genre)\d+", name) is not None
 
 
 def plan_rows(data: Path) -> Iterator[dict[str, Any]]:
@@ -254,14 +263,30 @@ def labelled_questions(data: Path, *, kept_out: bool) -> Iterator[Labelled]:
             for row in rows(WRITTEN / f"{name}.jsonl")
         ]
     earlier = [one for one in earlier if held_out(one[0]) == kept_out]
-    wanted = {(document, article) for document, article, _, _ in earlier}
+    texts = _texts_of(data, {(document, article) for document, article, _, _ in earlier})
+    for document, article, question, label in earlier:
+        yield from _labelled(texts, document, article, question, label)
+
+
+def further_questions(data: Path) -> Iterator[Labelled]:
+    """Yield the questions of `training/further`, near misses among them."""
+    for row in rows(FURTHER / "questions.jsonl"):
+        quotes = (row["quote"],) if row["answerable"] else ()
+        yield Labelled(row["doc"], "", row["q"], quotes, row["answerable"], row["names_city"])
+    asked = list(rows(FURTHER / "asked.jsonl"))
+    texts = _texts_of(data, {(row["document"], row["article"]) for row in asked})
+    for row in asked:
+        yield from _labelled(texts, row["document"], row["article"], row["question"], row["sentences"])
+
+
+def _texts_of(data: Path, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Return what stands under each document and article that is wanted: more than one text where two bear one number."""
     texts: dict[tuple[str, str], list[str]] = {}
     for row in rows(data / "raw_paragraphs.jsonl.gz"):
         place = (str(row.get("doc")), str(row.get("art") or ""))
         if row["kind"] != "news" and place in wanted:
             texts.setdefault(place, []).append(row["text"])
-    for document, article, question, label in earlier:
-        yield from _labelled(texts, document, article, question, label)
+    return texts
 
 
 def _labelled(

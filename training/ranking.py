@@ -8,9 +8,10 @@ import re
 import shutil
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ from training.data import (
     HELD_OUT_PLANS,
     NEAR_MISSES,
     held_out,
+    is_plan,
     labelled_questions,
     plan_file,
     plan_rows,
@@ -58,6 +60,9 @@ from training.searches import Ranking, measured
 from training.statutes import statute_questions, statutes
 
 logger = logging.getLogger(__name__)
+
+Score = Callable[[Matrix], NDArray[np.float32]]
+"""A forest: from features, shape (rows, features), to raw scores, shape (rows,)."""
 
 _DAY = date(2026, 1, 1)
 _FOLDS = 5
@@ -262,23 +267,28 @@ def fit_rankers(samples: Sequence[Sample], searches: Sequence[Ranking] = ()) -> 
     matrix.set_group([*(len(sample.right) for sample in useful), *(len(one.right) for one in searches)])
     matrix.set_weight([*(1.0 for _ in useful), *(one.weight for one in searches)])
     chunks = xgboost.train(_CHUNKS, matrix, num_boost_round=220)
+    return Models(chunks, fit_sentences(samples, partial(margins, chunks)))
+
+
+def fit_sentences(samples: Sequence[Sample], chunks: Score) -> xgboost.Booster:
+    """Fit the sentence ranker on what answers are known to the word, over chunks in the order of their scores."""
     inputs, labels = [], []
-    for sample in useful:
-        if sample.asked.quotes:
+    for sample in samples:
+        if sample.asked.answerable and not sample.asked.masked and sample.asked.quotes and sample.right.any():
             features, right, _ = read_sentences(sample, chunks)
             inputs.append(features)
             labels.append(right)
-    sentence_matrix = xgboost.DMatrix(
+    matrix = xgboost.DMatrix(
         np.concatenate(inputs),
         label=np.concatenate(labels).astype(np.float32),
         feature_names=list(SENTENCE_FEATURES),
     )
-    return Models(chunks, xgboost.train(_SENTENCES, sentence_matrix, num_boost_round=160))
+    return xgboost.train(_SENTENCES, matrix, num_boost_round=160)
 
 
-def read_sentences(sample: Sample, chunks: xgboost.Booster) -> tuple[Matrix, NDArray[np.bool_], list[int]]:
+def read_sentences(sample: Sample, chunks: Score) -> tuple[Matrix, NDArray[np.bool_], list[int]]:
     """Return the features of the sentences of the best chunks, which of them answer, and the chunks' order."""
-    scores = margins(chunks, sample.measured.matrix)
+    scores = chunks(sample.measured.matrix)
     everything = [int(place) for place in np.argsort(-scores, kind="stable")]
     order, read = everything[:8], to_read(sample.measured.views, everything)
     views = [sample.measured.views[place] for place in read]
@@ -302,10 +312,10 @@ def read_sentences(sample: Sample, chunks: xgboost.Booster) -> tuple[Matrix, NDA
     return features, right, order
 
 
-def confidence_inputs(sample: Sample, models: Models) -> Matrix:
+def confidence_inputs(sample: Sample, chunks: Score, sentence_scores: Score) -> Matrix:
     """Return the refusal model's inputs for one question, float32, shape (1, len(CONFIDENCE_FEATURES))."""
-    features, _, order = read_sentences(sample, models.chunks)
-    scores = margins(models.chunks, sample.measured.matrix)
+    features, _, order = read_sentences(sample, chunks)
+    scores = chunks(sample.measured.matrix)
     everything = [int(place) for place in np.argsort(-scores, kind="stable")]
     views = [sample.measured.views[place] for place in to_read(sample.measured.views, everything)]
     sentences = [(view, sentence) for view in views for sentence in view.sentences]
@@ -315,7 +325,7 @@ def confidence_inputs(sample: Sample, models: Models) -> Matrix:
         scores[order],
         sentences,
         features,
-        margins(models.sentences, features),
+        sentence_scores(features),
         sample.reader,
     )
 
@@ -348,7 +358,7 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
     ]
     samples = [
         sample
-        for asked in tqdm([*everything, *hidden, *_elsewhere(everything)], desc="测量", unit="问")
+        for asked in tqdm([*everything, *hidden, *elsewhere(everything)], desc="测量", unit="问")
         if (sample := measurer.measure(asked)) is not None
     ]
     logger.info("%d questions measured", len(samples))
@@ -361,24 +371,25 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
         for sample in samples:
             if sample.fold != fold:
                 continue
-            inputs.append(confidence_inputs(sample, models))
+            chunks, sentence_scores = partial(margins, models.chunks), partial(margins, models.sentences)
+            inputs.append(confidence_inputs(sample, chunks, sentence_scores))
             labels.append(sample.asked.answerable and not sample.asked.masked)
-            weights.append(_weight(sample.asked))
+            weights.append(weight_of(sample.asked))
             if sample.asked.answerable:
-                scores = margins(models.chunks, sample.measured.matrix)
-                features, right, _ = read_sentences(sample, models.chunks)
+                scores = chunks(sample.measured.matrix)
+                features, right, _ = read_sentences(sample, chunks)
                 best = (
-                    float(right[int(np.argmax(margins(models.sentences, features)))])
+                    float(right[int(np.argmax(sentence_scores(features)))])
                     if sample.asked.quotes and right.any()
                     else np.nan
                 )
                 ranked.append((sample, scores, best))
     figures = ranking_figures(ranked)
     kept = [s for fold in range(_FOLDS) for s in samples if s.fold == fold]
-    probabilities = _cross_fitted(kept, inputs, labels, weights)
+    probabilities = cross_fitted(kept, inputs, labels, weights)
     figures |= refusal_figures(kept, probabilities)
     final = fit_rankers(samples, searches)
-    confidence = _fit_confidence(np.concatenate(inputs), labels, weights)
+    confidence = fit_confidence(np.concatenate(inputs), labels, weights)
     out.mkdir(parents=True, exist_ok=True)
     for name, booster, columns in (
         ("chunks", final.chunks, CHUNK_FEATURES),
@@ -394,12 +405,12 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
     return figures
 
 
-def _elsewhere(everything: Sequence[Asked], *, one_in: int = 4) -> Iterator[Asked]:
+def elsewhere(everything: Sequence[Asked], *, one_in: int = 4) -> Iterator[Asked]:
     """Ask some questions of another document: a city has rules on few matters, and people ask about all."""
     documents = sorted({one.document for one in everything})
     random = np.random.default_rng(7)
     for one in everything[::one_in]:
-        same = [other for other in documents if (other in HELD_OUT_PLANS) == (one.document in HELD_OUT_PLANS)]
+        same = [other for other in documents if is_plan(other) == is_plan(one.document)]
         other = same[int(random.integers(len(same)))]
         if one.answerable and other != one.document:
             yield replace(
@@ -407,13 +418,13 @@ def _elsewhere(everything: Sequence[Asked], *, one_in: int = 4) -> Iterator[Aske
             )
 
 
-def _weight(asked: Asked) -> float:
+def weight_of(asked: Asked) -> float:
     """Return how much a question counts for the confidence.
 
     A hidden article is often said in other words elsewhere, so such a question counts half; policies are what the
     service is for, and count double.
     """
-    return (0.5 if asked.masked else 1.0) * (2.0 if asked.document in HELD_OUT_PLANS else 1.0)
+    return (0.5 if asked.masked else 1.0) * (2.0 if is_plan(asked.document) else 1.0)
 
 
 def _searches(data: Path, model: Path, twins: Sequence[Path], cross_encoder: Path) -> Iterator[Ranking]:
@@ -446,7 +457,7 @@ def ranking_figures(ranked: Iterable[tuple[Sample, NDArray[np.float32], float]])
     """Return Recall@1/5/10 of fused and reranked order, for plans and regulations, and the sentence hit rate."""
     found: dict[str, list[float]] = defaultdict(list)
     for sample, scores, best in ranked:
-        group = "plans" if sample.asked.document in HELD_OUT_PLANS else "regulations"
+        group = "plans" if is_plan(sample.asked.document) else "regulations"
         for name, order in (
             ("fused", np.arange(len(scores))),
             ("reranked", np.argsort(-scores, kind="stable")),
@@ -463,7 +474,7 @@ def refusal_figures(samples: Sequence[Sample], probabilities: NDArray[np.float64
     from sklearn.metrics import roc_auc_score
 
     truth = np.asarray([sample.asked.answerable and not sample.asked.masked for sample in samples])
-    plans = np.asarray([sample.asked.document in HELD_OUT_PLANS for sample in samples])
+    plans = np.asarray([is_plan(sample.asked.document) for sample in samples])
     masked = np.asarray([sample.asked.masked for sample in samples])
     near = np.asarray([sample.asked.near_miss for sample in samples])
     elsewhere = np.asarray([sample.asked.elsewhere for sample in samples])
@@ -493,7 +504,8 @@ def refusal_figures(samples: Sequence[Sample], probabilities: NDArray[np.float64
     return figures
 
 
-def _fit_confidence(inputs: Matrix, labels: Sequence[bool], weights: Sequence[float]) -> xgboost.Booster:
+def fit_confidence(inputs: Matrix, labels: Sequence[bool], weights: Sequence[float]) -> xgboost.Booster:
+    """Fit how probable it is that the sentences answer."""
     matrix = xgboost.DMatrix(
         inputs,
         label=np.asarray(labels, np.float32),
@@ -503,7 +515,7 @@ def _fit_confidence(inputs: Matrix, labels: Sequence[bool], weights: Sequence[fl
     return xgboost.train(_CONFIDENCE, matrix, num_boost_round=400)
 
 
-def _cross_fitted(
+def cross_fitted(
     samples: Sequence[Sample], inputs: Sequence[Matrix], labels: Sequence[bool], weights: Sequence[float]
 ) -> NDArray[np.float64]:
     """Return each question's probability from a model that saw no question about its document."""
@@ -512,7 +524,7 @@ def _cross_fitted(
     everything = np.concatenate(inputs)
     for fold in range(_FOLDS):
         train_rows = [int(n) for n in np.flatnonzero(folds != fold)]
-        booster = _fit_confidence(
+        booster = fit_confidence(
             everything[train_rows], [labels[n] for n in train_rows], [weights[n] for n in train_rows]
         )
         here = np.flatnonzero(folds == fold)

@@ -21,6 +21,7 @@ from training.data import (
     Labelled,
     half_of,
     held_out,
+    is_plan,
     labelled_questions,
     plan_file,
 )
@@ -75,15 +76,16 @@ def train_cross_encoder(
     lists = list(labelled_lists(texts, seen, table=lambda one: half_of(_name(one))))
     answered = [listed for one, listed in lists if one.answerable]
     groups: dict[str, Draw] = {
-        "answered": _any_of(answered),
-        "policies": _any_of([listed for one, listed in lists if one.answerable and not one.article]),
-        "near misses": _any_of([listed for one, listed in lists if not one.answerable]),
-        "hidden": _any_of([one for one in map(hidden, answered) if one is not None]),
+        "answered": any_of(answered),
+        "policies": any_of([listed for one, listed in lists if one.answerable and not one.article]),
+        "near misses": any_of([listed for one, listed in lists if not one.answerable]),
+        "hidden": any_of([one for one in map(hidden, answered) if one is not None]),
         "made up": made_up.draw,
     }
     train(network, tables, [(_SHARES[name], draw) for name, draw in groups.items()], ASKED, name="问题")
     out.mkdir(parents=True, exist_ok=True)
-    save(network, out / CROSS_ENCODER)
+    for folder in (out, work):  # `refine` starts from the one in `work`
+        save(network, folder / CROSS_ENCODER)
     kept = list(labelled_lists(texts, unseen, table=lambda one: 0))
     return measured(network, table_of(embedder), kept)
 
@@ -100,7 +102,7 @@ def measured(
     with torch.no_grad():
         for one, listed in lists:
             scores = scores_of(network, table, [(listed.question, each) for each in listed.sentences]).numpy()
-            group = "plans" if one.document in HELD_OUT_PLANS else "regulations"
+            group = "plans" if is_plan(one.document) else "regulations"
             if not one.answerable:
                 best.setdefault(f"{group} near misses", []).append(float(scores.max()))
                 continue
@@ -127,5 +129,6 @@ def _name(one: Labelled) -> str:
     return one.document if one.article else f"plans/{one.document}"
 
 
-def _any_of(lists: Sequence[Listed]) -> Draw:
+def any_of(lists: Sequence[Listed]) -> Draw:
+    """Return what draws one of `lists`."""
     return lambda random: lists[int(random.integers(len(lists)))]

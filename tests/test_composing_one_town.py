@@ -11,6 +11,7 @@ from service.answer import Answer
 from service.assistant import Assistant
 from service.composing.brief import Brief
 from service.composing.claims import answer_to_claim
+from service.composing.contacts import contact_asked
 from service.composing.definitions import compose_definition
 from service.composing.parts import joined
 from service.composing.verdicts import verdict_of
@@ -146,6 +147,16 @@ TEXTS = {
 第十条 停产企业申请复工补助的，应当在复工后提交材料。
 
 停产企业的职工生活困难的，可以向市工会服务中心申请救助。
+
+第十一条 申请救助的，由所在单位出具困难证明。
+""",
+    "linwu-month": """麟坞市节水宣传工作安排
+
+一、活动安排
+
+（一）5月举办节水宣传月，每个社区至少开展一次讲座。（牵头单位：市水利局）
+
+（二）6月评选节水家庭，登报表扬。（牵头单位：市妇联）
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -398,6 +409,19 @@ def test_a_contact_that_is_not_printed_is_refused(question: str) -> None:
     assert ask(question).refusal is not None
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "什么是麟坞停水抢修热线？",
+        "麟坞哪个部门负责抢修热线？",
+        "麟坞停水有没有抢修热线？",
+        "麟坞抢修热线由谁接听？",
+    ],
+)
+def test_what_else_is_asked_about_a_hotline_is_no_question_for_its_number(question: str) -> None:
+    assert contact_asked(Understanding(()).read(question)) is None
+
+
 def test_how_long_the_hotline_takes_is_no_question_for_its_number() -> None:
     assert "五十分钟内" in ask("麟坞水管爆了打电话以后，抢修人员多久到场？").text
 
@@ -442,7 +466,9 @@ def test_its_sibling_another_year_or_its_items_are_not(question: str) -> None:
 
 
 def test_a_task_without_a_heading_is_called_by_its_own_words() -> None:
-    assert "“”" not in ask("麟坞集市搬迁由谁牵头？").text
+    text = ask("麟坞节水宣传月归哪个单位牵头？").text
+    assert "5月举办节水宣传月" in text and "牵头单位为市水利局" in text
+    assert "“”" not in text
 
 
 def test_whether_something_is_taken_in_is_not_whether_money_is_taken() -> None:
@@ -475,3 +501,9 @@ def test_what_one_article_says_in_several_paragraphs_is_told_together() -> None:
 
 def test_where_one_applies_is_an_office_too() -> None:
     assert "市工会服务中心" in ask("麟坞停产企业的职工生活困难，救助找谁申请？").text
+
+
+def test_a_task_that_is_plainly_meant_is_answered_from_its_trailer_where_its_text_is_no_answer() -> None:
+    careful = Assistant(_assistant().index, threshold=0.9, today=TODAY)
+    assert "2025年8月底" in careful.ask("麟坞推行简易接水最晚什么时候完成？").text
+    assert careful.ask("麟坞推行共享菜园最晚什么时候完成？").refusal is not None

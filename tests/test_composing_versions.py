@@ -68,3 +68,20 @@ def test_of_several_regulations_with_versions_the_one_that_fits_is_compared() ->
     )
     older, newer = rows(assistant.ask("汀沅小区公共车位调价，2019年的和2024年的在业主同意上有啥两样？"))
     assert "过半数业主书面同意" in older and "业主大会共同决定" in newer
+
+
+def test_the_document_that_a_new_one_ends_is_told_from_its_last_clause() -> None:
+    ended = "本办法自2024年3月1日起施行。《汀沅市犬只管理试行规定》（汀政规〔2016〕9号）同时废止。"
+    text = f"汀沅市养犬管理办法\n\n第一条 养犬应当登记。\n\n第二条 {ended}\n"
+    answer = Assistant(indexed({"dogs": text}), today=TODAY).ask("汀沅原先的犬只管理规定文号是什么？")
+    assert "汀政规〔2016〕9号" in answer.text
+
+
+def test_of_an_earlier_version_that_is_indexed_its_own_record_is_told() -> None:
+    texts = {
+        "dogs-2019": edition("汀沅市养犬管理办法", 2019, "养犬登记每年办理。").rstrip()
+        + "《汀沅市犬只管理试行规定》（汀政规〔2011〕9号）同时废止。\n",
+        "dogs-2024": edition("汀沅市养犬管理办法", 2024, "养犬登记每两年办理。"),
+    }
+    answer = Assistant(indexed(texts), today=TODAY).ask("汀沅市原来的养犬管理办法是哪天施行的？")
+    assert "2019年3月1日" in answer.text

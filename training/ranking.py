@@ -48,6 +48,7 @@ from training.data import (
     ASKED,
     HELD_OUT_PLANS,
     NEAR_MISSES,
+    Labelled,
     held_out,
     is_plan,
     labelled_questions,
@@ -169,18 +170,7 @@ def write_regulations(data: Path, folder: Path, names: Collection[str]) -> None:
 def questions(data: Path) -> Iterator[Asked]:
     """Yield the questions about what neither the embedding nor the cross-encoder has seen, near misses among them."""
     for number, one in enumerate(labelled_questions(data, kept_out=True)):
-        # Regulations of many cities say the same: a question that names none is fair to one alone.
-        named = bool(find_mentions(one.question)) or not find_mentions(one.document)
-        only_here = not named or number % 3 > 0
-        yield Asked(
-            one.question,
-            one.document.replace("/", "_"),
-            quotes=one.quotes or (),
-            article=one.article,
-            answerable=one.answerable,
-            only_here=only_here if one.names_place is None else not one.names_place,
-            near_miss=not one.answerable,
-        )
+        yield as_asked(one, number)
     for row in rows(NEAR_MISSES):
         if not row["document"].startswith("plan") or row["document"] in HELD_OUT_PLANS:
             yield Asked(
@@ -191,6 +181,22 @@ def questions(data: Path) -> Iterator[Asked]:
                 only_here=True,
                 near_miss=not row["answerable"],
             )
+
+
+def as_asked(one: Labelled, number: int) -> Asked:
+    """Return a labelled question as it is measured; its `number` decides where nobody has noted what it names."""
+    # Regulations of many cities say the same: a question that names none is fair to one alone.
+    named = bool(find_mentions(one.question)) or not find_mentions(one.document)
+    only_here = not named or number % 3 > 0
+    return Asked(
+        one.question,
+        one.document.replace("/", "_"),
+        quotes=one.quotes or (),
+        article=one.article,
+        answerable=one.answerable,
+        only_here=only_here if one.names_place is None else not one.names_place,
+        near_miss=not one.answerable,
+    )
 
 
 class Measurer:

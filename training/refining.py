@@ -24,7 +24,6 @@ from tqdm import tqdm
 from indexer.build import build
 from indexer.embedding import StaticEmbedder
 from indexer.index import open_index
-from indexer.regions import find_mentions
 from service.features import CHUNK_FEATURES, SENTENCE_FEATURES, Matrix
 from service.forest import from_xgboost, load_forest
 from service.ranking import CONFIDENCE_FEATURES, CROSS_ENCODER
@@ -44,6 +43,7 @@ from training.ranking import (
     Measurer,
     Sample,
     Score,
+    as_asked,
     confidence_inputs,
     cross_fitted,
     elsewhere,
@@ -233,19 +233,8 @@ def _hit(sample: Sample, chunks: Score, scores: Score) -> list[float]:
 
 def _further(data: Path, half: int) -> Iterator[Asked]:
     for number, one in enumerate(further_questions(data)):
-        if one.document in MEASURED or half_of(one.document) != half:
-            continue
-        named = bool(find_mentions(one.question)) or not find_mentions(one.document)
-        only_here = not named or number % 3 > 0
-        yield Asked(
-            one.question,
-            one.document.replace("/", "_"),
-            quotes=one.quotes or (),
-            article=one.article,
-            answerable=one.answerable,
-            only_here=only_here if one.names_place is None else not one.names_place,
-            near_miss=not one.answerable,
-        )
+        if one.document not in MEASURED and half_of(one.document) == half:
+            yield as_asked(one, number)
 
 
 def _write_corpus(data: Path, folder: Path) -> None:

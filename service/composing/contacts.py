@@ -23,13 +23,18 @@ _ASKS: dict[str, re.Pattern[str]] = {
     "phone": re.compile(
         rf"[打拨](?:通|一下|给)?(?:哪|什么|啥|几)[^,，。?？]{{0,3}}(?:{_LINE}|号码?)|(?:哪|什么|啥)[个子条]?(?:{_LINE}|号码)"
         rf"|{_LINE}的?(?:号码?)?(?:是|要|该)?(?:多少|什么|啥|哪|几号|几多)|{_LINE}[打拨]哪|号码(?:是?多少|给|是?啥|发|报)"
-        rf"|(?<!多少)(?<!几个)(?<!打)(?<!接){_LINE}(?:号码?)?(?:都?是)?(?=[?？,，。]|$)|有(?:没有)?[^,，。?？]{{0,10}}{_LINE}"
-        r"|往哪[个里]?{_LINE}|\b(?:(?:tele)?phone|hotline) number|\bwhat number\b|\bnumber (?:do|should|can|to) (?:i|we )?(?:call|dial)",
+        rf"|往哪[个里]?{_LINE}|有(?:没有)?[^,，。?？]{{0,10}}(?:电话|号码|热线)(?:可以|能)[打拨]"
+        r"|\b(?:(?:tele)?phone|hotline) number|\bwhat number\b|\bnumber (?:do|should|can|to) (?:i|we )?(?:call|dial)",
         re.IGNORECASE,
     ),
     "mail": re.compile(r"邮箱|电子邮件|邮件地址|\be-?mail\b", re.IGNORECASE),
     "site": re.compile(r"网址|网站(?:地址|是多少|是什么|是哪)|\b(?:web ?site|url)\b", re.IGNORECASE),
 }
+_NAMED_ALONE = re.compile(
+    r"(?:电话|号码|联系方式)(?:都?是)?(?=[?？,，。]|$)|(?:热线|专线)(?:电话|号码)(?=[?？,，。]|$)"
+)
+_ASKS_MORE = re.compile(r"什么|啥|哪|谁|吗|么|怎|如何|几|多少|有没有|是不是|是否|能不能|要不要|不(?=[?？]?$)")
+"""A question that ends in 电话 asks for it where nothing else in it asks: 加梯补助电话."""
 _OTHERWISE = re.compile(
     r"多久|几天|几点|多长|几分钟|几小时|几个|多少[人个次家席]|什么时候|接[听通]?(?:多少|几)|多少电话|说明|谁(?:来)?[打接]"
     r"|how (?:long|fast|soon|many)|\bwhen\b"
@@ -74,7 +79,10 @@ def contact_asked(question: Question) -> str | None:
     """Return what way to reach somebody is asked for: `phone`, `mail` or `site`; None for anything else."""
     if _OTHERWISE.search(question.text):
         return None
-    return next((kind for kind, pattern in _ASKS.items() if pattern.search(question.text)), None)
+    kind = next((kind for kind, pattern in _ASKS.items() if pattern.search(question.text)), None)
+    if kind is None and _NAMED_ALONE.search(question.text) and not _ASKS_MORE.search(question.text):
+        return "phone"
+    return kind
 
 
 def compose_contact(brief: Brief) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.document import Document, Trailer
@@ -10,10 +11,11 @@ from service.composing.brief import Brief
 from service.composing.claims import presumes
 from service.composing.english import roles_in_english, source
 from service.composing.facts import compose_facts
-from service.composing.kinship import Kinship
+from service.composing.kinship import Kinship, pairs_of
 from service.composing.openings import DIFFERS, verdict
 from service.composing.wording import label, tidy, without_marker
 from service.evidence import Draft, Span, Statement
+from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
 from service.sentences import sentences
@@ -46,6 +48,7 @@ _DOUBTFUL = 0.4
 """At this share of the threshold a task that is plainly meant is still answered from its trailer."""
 _FAR = 0.4
 _SHARED = 0.35
+_ALIKE = 0.3
 _NAMED = 0.5
 """So much of the question in a task's heading and text says that it is the task asked about."""
 _ACTS = re.compile(
@@ -126,18 +129,19 @@ def names_task(brief: Brief) -> bool:
     Its sentence fits by itself, or it shares much with the question and the next clause is far behind.
     """
     usable = [one for one in brief.found.sentences if not one.sentence.is_heading]
-    best = next((one for one in usable if not one.sentence.is_trailer), None)
+    best = next(iter(usable), None)
     if best is None or brief.found.confidence < _DOUBTFUL * brief.threshold:
         return False
-    row = trailer_row(best.chunk.document, best.sentence.paragraph.clause)
-    if row is None or best.chunk.document.clauses[row].trailer is None:
+    row = _deadline_row(best)
+    if row is None:
         return False
-    if best.score >= _SURE:
+    if best.score >= _SURE and not best.sentence.is_trailer:
         return True
     others = (one for one in usable if trailer_row(one.chunk.document, one.sentence.paragraph.clause) != row)
     next_best = next(others, None)
-    far = next_best is None or next_best.score <= _FAR * max(best.score, usable[0].score)
-    return far and Kinship(brief.question).to_question(best) >= _SHARED
+    far = next_best is None or next_best.score <= _FAR * best.score
+    own = (one for one in brief.found.sentences if _deadline_row(one) == row)
+    return far and any(Kinship(brief.question).to_question(one) >= _SHARED for one in own)
 
 
 def _tells_when(one: ScoredSentence) -> bool:
@@ -267,7 +271,7 @@ def _best_with_trailer(brief: Brief) -> ScoredSentence | None:
         if not asks_role and not one.sentence.is_trailer and _ACTS.search(one.sentence.text):
             return None  # 县市场监管局每两个月检查一次, whoever leads the task that it is a part of
         if trailer_row(one.chunk.document, one.sentence.paragraph.clause) is not None:
-            return one
+            return _of_the_task_named(one, usable, brief.question) if one.sentence.is_trailer else one
         if _answers_itself(one):
             return None
     first = brief.found.passages[0]
@@ -276,6 +280,20 @@ def _best_with_trailer(brief: Brief) -> ScoredSentence | None:
             row = trailer_row(one.chunk.document, one.sentence.paragraph.clause)
             return one if row is not None else None
     return None
+
+
+def _of_the_task_named(
+    best: ScoredSentence, usable: Sequence[ScoredSentence], question: Question
+) -> ScoredSentence:
+    """Return the trailer, of those about as good, whose task the question names most: trailers read alike."""
+    topic = pairs_of(without_question_words(question.topic))
+
+    def shared(one: ScoredSentence) -> int:
+        clause = one.chunk.document.clauses[one.sentence.paragraph.clause]
+        return len(topic & pairs_of(f"{clause.title} {_task_of(one).text}"))
+
+    alike = (one for one in usable if one.sentence.is_trailer and one.score >= _ALIKE * best.score)
+    return max((best, *alike), key=shared)
 
 
 def _answers_itself(one: ScoredSentence) -> bool:

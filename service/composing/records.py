@@ -185,7 +185,9 @@ def compose_record(brief: Brief) -> Draft:
     fields = asked_fields(brief.question)
     documents = _documents_asked(brief)[:_MOST]
     if _OF_THE_FORMER.search(brief.question.text) and not set(fields) & {"versions", "status"}:
-        former = [span for document in documents if (span := ends_another(document)) is not None]
+        # Where an earlier version is indexed itself, that one is asked about.
+        alone = (document for document in documents if len(brief.editions.get(document.id, ())) < 2)
+        former = [span for document in alone if (span := ends_another(document)) is not None]
         if former:
             return Draft(tuple(statement_of(span.document, [span], brief) for span in former))
     stated: list[Statement] = []

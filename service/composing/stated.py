@@ -119,6 +119,9 @@ def words(document: Document, *wanted: str) -> Span | None:
     return None
 
 
+_ENDS_ANOTHER = re.compile(r"》[^。；;]{0,40}(?:废止|停止执行)")
+
+
 def sentence_with(document: Document, name: str, *verbs: str) -> Span | None:
     """Return the sentence that holds `name` and one of `verbs`, the last one."""
     for paragraph in reversed(document.paragraphs):
@@ -132,9 +135,7 @@ def ends_another(document: Document) -> Span | None:
     """Return the sentence by which a document ends another that it names; None where it ends none."""
     for paragraph in reversed(document.paragraphs):
         for sentence in sentences(paragraph.text):
-            if "《" in sentence.text and re.search(
-                r"(?:同时|予以|即行|一并|相应)?(?:废止|停止执行|失效)", sentence.text
-            ):
+            if _ENDS_ANOTHER.search(sentence.text):
                 return Span(document, paragraph, sentence.start, sentence.end)
     return None
 

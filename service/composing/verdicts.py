@@ -45,6 +45,7 @@ _ASKS_MAY = re.compile(
     re.I,
 )
 _ASKS_PUNISHED = re.compile(r"会(?:不会)?[^,，。]{0,10}罚")
+_UNPUNISHED = re.compile(r"(?:不予|免予|免于)处罚")
 _ASKS_EXCESS = re.compile(r"超没超|超不超|有没有超|是否超|超[了过标]?[^,，。]{0,4}(?:吗|没有?|么)[?？]?$")
 _ASKS_ENOUGH = re.compile(r"够不够|[足]?够[了的]?[吗么没]")
 _ASKS_CONFORMS = re.compile(
@@ -177,10 +178,8 @@ def _by_modal(question: Question, evidence: str, *, sure: bool) -> str | None:
         others = _ONESELF.search(asks) and _EMPLOYER.search(evidence) and not _BY_ONESELF.search(evidence)
         needed = not _SPARES.search(evidence) and not _FORBIDS.search(evidence) and not others
         return "需要" if needed and _governs(_MUST, evidence, question, sure=sure) else None
-    if _ASKS_PUNISHED.search(asks) and re.search(r"(?:不予|免予|免于)处罚", evidence):
-        return (
-            "不会" if _governs(re.compile(r"(?:不予|免予|免于)处罚"), evidence, question, sure=sure) else None
-        )
+    if _ASKS_PUNISHED.search(asks) and _UNPUNISHED.search(evidence):
+        return "不会" if _governs(_UNPUNISHED, evidence, question, sure=sure) else None
     if _ASKS_EXISTS.search(asks) and not _ASKS_MAY.search(asks):
         if _governs(_NO_LIMIT, evidence, question, sure=False):
             return "没有"

@@ -13,6 +13,7 @@ from service.composing.brief import Brief
 from service.composing.claims import answer_to_claim
 from service.composing.contacts import contact_asked
 from service.composing.definitions import compose_definition
+from service.composing.lists import tells_only_how_many
 from service.composing.parts import joined
 from service.composing.verdicts import verdict_of
 from service.evidence import Draft, Span, Statement
@@ -157,6 +158,8 @@ TEXTS = {
 （一）5月举办节水宣传月，每个社区至少开展一次讲座。（牵头单位：市水利局）
 
 （二）6月评选节水家庭，登报表扬。（牵头单位：市妇联）
+
+（三）干部集中学习《城市供水条例》《节约用水条例》两项法规。（牵头单位：市司法局）
 """,
     "linwu-minutes": """麟坞市人民政府专题会议纪要
 
@@ -463,6 +466,19 @@ def test_the_very_thing_is_answered(question: str, right: str) -> None:
 )
 def test_its_sibling_another_year_or_its_items_are_not(question: str) -> None:
     assert ask(question).refusal is not None
+
+
+def test_two_names_are_a_list_of_two_but_none_of_four() -> None:
+    document = _assistant().index.catalogue.document("linwu-month")
+    paragraph = next(one for one in document.paragraphs if "两项法规" in one.text)
+    span = Span(document, paragraph, 0, paragraph.text.index("。") + 1)
+    draft = Draft((Statement(span.text, (span,)),))
+    assert not tells_only_how_many(Understanding(()).read("干部集中学的两项法规是哪些？"), draft)
+    firms = _assistant().index.catalogue.document("linwu-firms")
+    other = next(one for one in firms.paragraphs if "四十三项" in one.text)
+    whole = Span(firms, other, 0, len(other.text))
+    draft = Draft((Statement(whole.text, (whole,)),))
+    assert tells_only_how_many(Understanding(()).read("首次不罚的四十三项都有哪些？"), draft)
 
 
 def test_a_task_without_a_heading_is_called_by_its_own_words() -> None:

@@ -18,7 +18,7 @@ from service.composing.sections import names_no_more
 from service.composing.wholes import all_text, around, length, opened_run, own_text, quoted
 from service.composing.wording import lead_in, name_before, sentence_of, statement_of, tidy, without_marker
 from service.evidence import Draft, Span, Statement
-from service.figures import figures
+from service.figures import figures, number
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
@@ -47,7 +47,7 @@ _GOOD = 0.03
 _SURE = 0.6
 _AS_GOOD = 0.25
 _SEVERAL = 3
-"""So many sentences of one clause that score such a share of the best answer together."""
+"""So many sentences of one clause that score such a share of the best answer together; so many names are a list."""
 _FAR = 0.1
 """A sentence so sure, with the others of its paragraph so far behind, is quoted alone."""
 _MOST_ROWS = 20
@@ -72,6 +72,8 @@ def tells_only_how_many(question: Question, draft: Draft) -> bool:
     if len(draft.blocks) != 1:
         return False
     counted = {figure.value for figure in figures(question.topic) if figure.quantity == "count"}
+    sizes = (number(re.sub(r"\D+$", "", value)) for value in counted)
+    least = min([_SEVERAL, *(int(size) for size in sizes if size is not None)])
     asked = _REGISTER.search(question.topic)
     named = next(filter(None, asked.groups()), None) if asked is not None else None
     speaking = [
@@ -82,8 +84,8 @@ def tells_only_how_many(question: Question, draft: Draft) -> bool:
         or (named is not None and ("清单" if named == "单子" else named) in sentence.text)
     ]
     return bool(speaking) and all(
-        text.count("、") < _NAMES
-        and all(len(items) <= _NAMES for _, items in enumerations(text))
+        text.count("、") + 1 < least
+        and all(len(items) < least for _, items in enumerations(text))
         and "：" not in text
         for text in speaking
     )
@@ -263,11 +265,11 @@ def list_items(document: Document, row: int, brief: Brief) -> Draft:
     blocks: list[Statement] = []
     if opening is not None:
         blocks.append(Statement(f"{name_before(document, brief)}{tidy(without_marker(opening))}", (opening,)))
-    for number, child in enumerate(children, start=1):
+    for place, child in enumerate(children, start=1):
         item = _item(document, child)
         if item is None:
             return Draft(())
-        blocks.append(Statement(f"{number}. {item.text}", item.spans))
+        blocks.append(Statement(f"{place}. {item.text}", item.spans))
     english = brief.question.language == "en"
     blocks.insert(1 if opening else 0, Statement(all_listed(len(children), english=english)))
     last = document.clauses[children[-1]]

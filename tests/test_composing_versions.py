@@ -85,3 +85,10 @@ def test_of_an_earlier_version_that_is_indexed_its_own_record_is_told() -> None:
     }
     answer = Assistant(indexed(texts), today=TODAY).ask("汀沅市原来的养犬管理办法是哪天施行的？")
     assert "2019年3月1日" in answer.text
+
+
+def test_the_old_in_a_title_are_people() -> None:
+    ended = "本办法自2024年3月1日起施行。《汀沅市敬老优待规定》（汀政规〔2016〕9号）同时废止。"
+    text = f"汀沅市老年人优待办法\n\n汀政规〔2024〕3号\n\n第一条 老年人乘车免费。\n\n第二条 {ended}\n"
+    answer = Assistant(indexed({"elders": text}), today=TODAY).ask("汀沅市老年人优待办法的文号是多少？")
+    assert "汀政规〔2024〕3号" in answer.text and "同时废止" not in answer.text

@@ -336,8 +336,19 @@ def kind_of(text: str) -> Kind:
 
 
 def quantity_of(text: str) -> Quantity | None:
-    """Return what kind of figure is asked for, None where none is."""
+    """Return what kind of figure is asked for, None where none is.
+
+    Of several parts the one that asks decides where it says what it asks for: 担保费率，适用的金额门槛是多少 is money.
+    """
     text = _standard(text)
+    parts = _CLAUSE.split(text)
+    asking = [part for part in parts if _ASKS_WHICH.search(part)]
+    if len(asking) == 1 and len(parts) > 1 and (own := _quantity_of(asking[0])) not in (None, "any"):
+        return own
+    return _quantity_of(text)
+
+
+def _quantity_of(text: str) -> Quantity | None:
     for quantity, pattern in _QUANTITIES:
         if pattern.search(text):
             return quantity

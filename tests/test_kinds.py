@@ -203,3 +203,9 @@ def test_everyday_wordings_ask_for_what_they_mean(
     question: str, kind: Kind, quantity: Quantity | None
 ) -> None:
     assert (kind_of(question), quantity_of(question)) == (kind, quantity)
+
+
+def test_the_part_that_asks_says_what_is_asked_for() -> None:
+    assert quantity_of("小微担保费率，适用的金额门槛是多少") == "money"
+    assert quantity_of("小微担保金额不限，费率最高多少") == "percent"
+    assert quantity_of("开公司多少钱，要几天") == "days"  # both parts ask: the order of the kinds decides

@@ -25,9 +25,11 @@ from service.composing.rows import column_asked, figure_in, row_of, row_statemen
 from service.composing.verdicts import answers_itself, asks_by_figure, is_about, verdict_of
 from service.composing.wholes import body
 from service.composing.wording import (
+    all_figures,
     answering_figure,
     asks_most,
     bounds,
+    in_order_of,
     is_most,
     lead_in,
     nearest_figure,
@@ -49,8 +51,11 @@ _DEPENDS = re.compile(
     # One step of a scale: 600万元以上的, 年满九十周岁不满一百周岁的.
     r"|[^，,；;]{0,8}[\d〇零一二三四五六七八九十百千万]+[^，,；;]{0,10}(?:以[上下内]|[满足])[^，,；;]{0,12}的[，,]"
 )
-_EACH = re.compile(r"分别|各[是有自]?(?:多少|几|什么|怎么|如何|哪)|每[年个项类种步].{0,6}(?:什么|怎么|如何)")
+_EACH = re.compile(
+    r"分别|各[要须应需得]?(?:达到?|占|[是有自为])?(?:多少|几|什么|怎么|如何|哪)|每[年个项类种步].{0,6}(?:什么|怎么|如何)"
+)
 """Asks for more than one: 三年分别重在什么."""
+_JOINED = re.compile(r"[和与跟及、]")
 _ARTICLE = re.compile(r"第.+条")
 _READABLE = 200
 _WITH_NEIGHBOURS: tuple[Kind, ...] = ("yesno", "office", "fact", "definition")
@@ -550,8 +555,26 @@ def _several(question: Question, chosen: Sequence[ScoredSentence]) -> Statement 
                 found.append((shown(question, one.sentence.text, figure), one.span))
                 values.add(figure.value)
                 break
-    if len(parts) < 2 or len(values) < len(parts):
+    if len(parts) < 2:
+        return _as_many_as_asked(question, chosen[0])
+    if len(values) < len(parts):
         return None
     stop = "." if question.language == "en" else "。"
     spans = tuple(dict.fromkeys(span for _, span in found))
     return Statement(f"{'；'.join(f'**{words}**' for words, _ in found)}{stop}", spans)
+
+
+def _as_many_as_asked(question: Question, best: ScoredSentence) -> Statement | None:
+    """Say all figures of one kind in the order in which a question asks for them: 甲率和乙率各要多少.
+
+    None where the sentence has more or fewer, or leaves open which is which: then it speaks for itself.
+    """
+    parts = [part for part in asking_parts(question) if quantity_of(part) == question.quantity]
+    if len(parts) == 1 and (each := _EACH.search(parts[0])) is not None:
+        parts = _JOINED.split(parts[0][: each.start()])
+    text = best.sentence.text
+    found = in_order_of(parts, all_figures(question, text), text) if len(parts) > 1 else None
+    if found is None:
+        return None
+    said = "；".join(f"**{shown(question, text, figure)}**" for figure in found)
+    return Statement(f"{said}{'.' if question.language == 'en' else '。'}", (best.span,))

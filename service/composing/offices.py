@@ -13,7 +13,7 @@ from service.composing.english import roles_in_english, source
 from service.composing.facts import compose_facts
 from service.composing.kinship import Kinship, pairs_of
 from service.composing.openings import DIFFERS, verdict
-from service.composing.wording import label, tidy, without_marker
+from service.composing.wording import in_quotes, label, tidy, without_marker
 from service.evidence import Draft, Span, Statement
 from service.kinds import without_question_words
 from service.question import Question
@@ -161,11 +161,10 @@ def _stated(brief: Brief, document: Document, row: int, best: ScoredSentence) ->
         title, spans = without_marker(task).rstrip("。；;"), (task, *spans)
     if brief.question.language == "en":
         due = tidy(trailer.deadline.text) if trailer.deadline is not None else ""
-        return Statement(f"{source(document)}“{tidy(title)}” – {roles_in_english(trailer, due)}.", spans)
-    if "“" in title:  # one pair of marks is not put within another
-        name = f"{label(document, brief)}：" if brief.several_regions else ""
-        return Statement(f"{name}{tidy(title)}。{roles(trailer)}。", spans)
-    name = f"{label(document, brief)}“{tidy(title)}”" if brief.several_regions else f"“{tidy(title)}”"
+        return Statement(
+            f"{source(document)}{in_quotes(tidy(title))} – {roles_in_english(trailer, due)}.", spans
+        )
+    name = f"{label(document, brief) if brief.several_regions else ''}{in_quotes(tidy(title))}"
     return Statement(f"{name}：{roles(trailer)}。", spans)
 
 

@@ -10,7 +10,7 @@ from service.composing.asked import quoted_names
 from service.composing.brief import Brief
 from service.composing.english import all_listed, source
 from service.composing.offices import heading_span
-from service.composing.wording import label, tidy
+from service.composing.wording import in_quotes, label, tidy
 from service.evidence import Draft, Span, Statement
 from service.kinds import without_question_words
 from service.question import Question
@@ -75,7 +75,7 @@ def section_frame(
     """Return what goes before the items of a section: its name and how many there are."""
     english = brief.question.language == "en"
     spans = _cited(document, row)
-    section = f"“{tidy(document.clauses[row].title)}”" if spans else ""
+    section = in_quotes(tidy(document.clauses[row].title)) if spans else ""
     if row and not spans:
         spans = tuple(span for span in items[:1] if span is not None)
     count = all_listed(len(items), english=english)
@@ -110,7 +110,7 @@ def compose_section_count(brief: Brief) -> Draft:
             continue
         english = question.language == "en"
         name = label(document, brief) if brief.several_regions else "文件"
-        section = f"“{tidy(document.clauses[named[1]].title)}”" if named and named[1] else ""
+        section = in_quotes(tidy(document.clauses[named[1]].title)) if named and named[1] else ""
         name = f"{source(document)}{section}" if english else f"{name}{section}{'部分' if section else ''}"
         tasks = [row for row in _below(document, rows) if document.clauses[row].label.isdigit()]
         tasks = tasks if not document.clauses[rows[0]].label.isdigit() else []
@@ -140,11 +140,11 @@ def _count_of(document: Document, rows: Sequence[int], counter: str, *, english:
 
     In English too the number bears its Chinese counter, by which the evidence check knows it for a count.
     """
-    first, last = (tidy(document.clauses[row].heading) for row in (rows[0], rows[-1]))
+    first, last = (in_quotes(tidy(document.clauses[row].heading)) for row in (rows[0], rows[-1]))
     count = f"共{len(rows)}{counter}"
     if english:
-        return f"“{first}” ({count})." if first == last else f"from “{first}” to “{last}” ({count})."
-    return f"{count}，即“{first}”。" if first == last else f"{count}，自“{first}”至“{last}”。"
+        return f"{first} ({count})." if first == last else f"from {first} to {last} ({count})."
+    return f"{count}，即{first}。" if first == last else f"{count}，自{first}至{last}。"
 
 
 def _documents_meant(brief: Brief) -> list[Document]:

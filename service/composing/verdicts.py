@@ -44,6 +44,7 @@ _ASKS_MAY = re.compile(
     rf"|(?:能|可以|允许|准)[^,，。]{{0,30}}(?:吗|么|嘛|不){_ENDS}",
     re.I,
 )
+_ASKS_NOT_TO = re.compile(r"(?:能|可以?|准)(?:不[能可](?:以)?)?不(?![能可准行])[再用]?[\u4e00-\u9fff]")
 _ASKS_PUNISHED = re.compile(r"会(?:不会)?[^,，。]{0,10}罚")
 _UNPUNISHED = re.compile(r"(?:不予|免予|免于)处罚")
 _ASKS_EXCESS = re.compile(r"超没超|超不超|有没有超|是否超|超[了过标]?[^,，。]{0,4}(?:吗|没有?|么)[?？]?$")
@@ -190,6 +191,10 @@ def _by_modal(question: Question, evidence: str, *, sure: bool) -> str | None:
     if _FORBIDS.search(evidence):
         settled = _governs(_FORBIDS, evidence, question, sure=sure) and not _OTHERWISE.search(evidence)
         return "不可以" if settled else None
+    if _ASKS_NOT_TO.search(asks):  # 能不认吗: what must be done can't be left undone
+        spared = _PERMITS.search(evidence) or _SPARES.search(evidence) or _OTHERWISE.search(evidence)
+        if not spared and _governs(_MUST, evidence, question, sure=sure):
+            return "不可以"
     if any(f"不{match[1]}" in evidence for match in _PERMITTED.finditer(evidence)):
         return None  # 周六可以办理，周日不办理
     if sure and _PERMITS.search(evidence) and _is_in_the_best_part(_PERMITS, evidence, question):

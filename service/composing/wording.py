@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import permutations, zip_longest
 
 from indexer.document import Document
 from service.composing.asked import asked_of, unit_asked, unit_fit
@@ -56,6 +58,14 @@ _MOST_AFTER = re.compile(r"\s*(?:元)?(?:封顶|[及或]?以[下内])")
 _OF_RANGE = re.compile(
     r"\s*(?:元|个|人|户)?(?:[(（][^)）]{1,8}[)）])?(?:以上|至|到|-|－|—+|–|~|～)\s*(?:次日)?(?:不[满足到])?\s*"
 )
+_WAS = re.compile(r"(?:[由从]|原来?的?)[^，,。；;\d]{0,12}$")
+_CHANGES_TO = re.compile(
+    r"[^，,。；;\d]{0,6}(?:[调提升压缩降减增扩延改变]|放宽|优化)[^，,。；;\d]{0,3}[至到为成][^，,。；;\d]{0,4}"
+)
+_ASKS_EARLIER = re.compile(
+    r"原来|原先|以前|之前|此前|过去|从前|[由从](?:多少|几)|before|previous|used to", re.I
+)
+_MOST_ORDERED = 4
 _ASKS_CLOCK = re.compile(r"几点(?![建意要])|(?:开放|营业|办公|服务|办理)时间|what time|opening hours", re.I)
 _ASKS_AGE = re.compile(r"岁|年龄|年纪|多大|\bages?\b|\bold\b", re.I)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
@@ -151,6 +161,11 @@ def statement_of(document: Document, spans: list[Span], brief: Brief, *, named: 
     return Statement(text, tuple(cited))
 
 
+def in_quotes(words: str) -> str:
+    """Return words in quotation marks; the marks within them become single ones."""
+    return f"“{words.replace('“', '‘').replace('”', '’')}”"
+
+
 def answering_figure(question: Question, found: ScoredSentence) -> str | None:
     """Return the figure of the sentence that the question asks for, with its bound (不超过 1%).
 
@@ -183,6 +198,8 @@ def nearest_figure(
     ]
     if not fitting:
         return None
+    if not _ASKS_EARLIER.search(question.text):
+        fitting = _without_earlier(fitting, text)
     unit = unit or next((one.unit for one in asked_of(question) if one.quantity == question.quantity), None)
     if unit is None and question.quantity == "any":  # 评审人数下限
         unit = unit_asked(question.topic)
@@ -218,6 +235,54 @@ def nearest_figure(
     ):
         return None
     return scored[0][1]
+
+
+def all_figures(question: Question, text: str) -> list[Figure]:
+    """Return the figures of the very kind and unit asked for, in the order of `text`, a range as one."""
+    unit = unit_asked(question.topic)
+    fitting = [
+        figure
+        for figure in figures(text)
+        if figure.quantity == question.quantity and states(figure, text, question)
+    ]
+    return [one for one in _ranges(_without_earlier(fitting, text), text) if unit_fit(unit, one.value) == 2]
+
+
+def in_order_of(asked: Sequence[str], found: Sequence[Figure], text: str) -> list[Figure] | None:
+    """Return one figure for each part of a question, by the words that stand around it; None where that is not clear."""
+    if len(asked) != len(found) or len(found) > _MOST_ORDERED:
+        return None
+    around = [set(_bigrams(text[slice(*_own_words(text, found, place))])) for place in range(len(found))]
+    wanted = [set(_bigrams(without_question_words(part))) for part in asked]
+    fits = sorted(
+        (
+            (sum(len(words & around[place]) for words, place in zip(wanted, order, strict=True)), order)
+            for order in permutations(range(len(found)))
+        ),
+        reverse=True,
+    )
+    clear = len(fits) < 2 or fits[0][0] > fits[1][0]
+    return [found[place] for place in fits[0][1]] if clear else None
+
+
+def _own_words(text: str, found: Sequence[Figure], place: int) -> tuple[int, int]:
+    """Return the place of a figure's part of `text`, cut short where another of the figures stands in it."""
+    parts, own = _cut_at(text, found[place])
+    start, end = parts[own]
+    before = [figure.end for figure in found[:place] if figure.end > start]
+    after = [figure.start for figure in found[place + 1 :] if figure.start < end]
+    return max([start, *before]), min([end, *after])
+
+
+def _without_earlier(found: list[Figure], text: str) -> list[Figure]:
+    """Leave out what a figure was before it changed: 10万元 of 由10万元调高至15万元."""
+    return [
+        one
+        for one, later in zip_longest(found, found[1:])
+        if later is None
+        or not _WAS.search(text[: one.start])
+        or not _CHANGES_TO.fullmatch(text[one.end : later.start])
+    ]
 
 
 def asks_most(question: Question) -> bool:

@@ -253,9 +253,7 @@ _QUANTITIES: tuple[tuple[Quantity, re.Pattern[str]], ...] = (
     ("money", _any(r"(?:多少|几)(?:个?[百千万亿]+)?(?:元|块|钱)|(?:几|多少)个?[万亿](?![户家人名个项件])")),
     (
         "rank",
-        _any(
-            r"第几(?!条|项|款|章|节|号|次|季|届|批|年)|前几(?!天|年|日|个月|条|款|项)|排名|名次|位次|\brank"
-        ),
+        _any(r"第几(?!条|项|款|章|节|号|次|季|届|年)|前几(?!天|年|日|个月|条|款|项)|排名|名次|位次|\brank"),
     ),
     (
         "count",
@@ -325,7 +323,7 @@ _QUESTION_WORDS = re.compile(
 
 def kind_of(text: str) -> Kind:
     """Return the kind of a normalised question; `fact` where its wording tells none."""
-    text = _standard(text)
+    text = standard_words(text)
     asks_yes_or_no = _asks_yes_or_no(text)
     for kind, pattern in _KINDS:
         if kind == "procedure" and asks_yes_or_no:
@@ -340,7 +338,7 @@ def quantity_of(text: str) -> Quantity | None:
 
     Of several parts the one that asks decides where it says what it asks for: 担保费率，适用的金额门槛是多少 is money.
     """
-    text = _standard(text)
+    text = standard_words(text)
     parts = _CLAUSE.split(text)
     asking = [part for part in parts if _ASKS_WHICH.search(part)]
     if len(asking) == 1 and len(parts) > 1 and (own := _quantity_of(asking[0])) not in (None, "any"):
@@ -363,11 +361,11 @@ def _quantity_of(text: str) -> Quantity | None:
 
 def without_question_words(text: str) -> str:
     """Return the words of a question that name its topic: politeness and interrogatives removed."""
-    words = _QUESTION_WORDS.sub(lambda match: match["name"] or " ", _standard(text))
+    words = _QUESTION_WORDS.sub(lambda match: match["name"] or " ", standard_words(text))
     return re.sub(r"\s+", " ", words).strip()
 
 
-def _standard(text: str) -> str:
+def standard_words(text: str) -> str:
     """Put dialect into the standard words: 啥, 咋, 几多, 么子, 好久, 哪旮旯, 几趟."""
     for pattern, standard in _DIALECT:
         text = pattern.sub(standard, text)

@@ -8,8 +8,13 @@ import pytest
 
 from service.answer import Answer
 from service.assistant import Assistant
+from service.composing.asked import unit_asked, unit_fit
+from service.composing.verdicts import verdict_of
 from service.composing.wording import in_order_of
+from service.evidence import Span
 from service.figures import Figure, figures
+from service.kinds import quantity_of
+from service.understanding import Understanding
 from tests.answer_corpus import TODAY
 from tests.indexed import indexed
 
@@ -91,3 +96,51 @@ def test_which_figure_is_whose_must_be_clear() -> None:
 def test_marks_within_a_quoted_name_are_single_ones() -> None:
     answer = ask("瓯坪方案的重点任务有几项？")
     assert "自“1.压减时限”至“5.推广‘一码通办’”" in answer.text
+
+
+TABLE = """瓯坪市“一件事”办理规定
+
+第一条 高效办成一件事，按照下表执行。
+
+| 事项名称 | 承诺时限 | 上线时间 | 补贴（元） |
+| --- | --- | --- | --- |
+| 企业注销 | 公告期满后三个工作日 | 6月15日 | 0 |
+| 二手房过户 | 2个工作日 | 5月20日 | 2000 |
+
+第二条 学生宿舍为可选项目。
+
+第三条 申请人每年最多申请两次，材料6个以内的当场受理。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("瓯坪企业注销要几天办完？", "**承诺时限：公告期满后三个工作日**"),
+        ("瓯坪企业注销是哪天上线的？", "**上线时间：6月15日**"),
+        ("瓯坪二手房过户要几天？", "**承诺时限：2个工作日**"),
+        ("瓯坪二手房过户补贴多少钱？", "**补贴（元）：2000**"),
+    ],
+)
+def test_of_a_row_the_cell_with_a_figure_of_the_kind_asked_for_goes_first(question: str, first: str) -> None:
+    assistant = Assistant(indexed({"oupin-table": TABLE}), today=TODAY)
+    assert assistant.ask(question).text.startswith(first)
+
+
+def test_what_may_be_chosen_is_not_what_is_allowed() -> None:
+    index = indexed({"oupin-table": TABLE})
+    document = index.catalogue.document("oupin-table")
+    paragraph = next(one for one in document.paragraphs if "宿舍" in one.text)
+    question = Understanding(()).read("学生宿舍能带家属吗？")
+    assert verdict_of(question, [Span(document, paragraph, 0, len(paragraph.text))], sure=True) is None
+
+
+def test_six_things_are_no_number_of_times() -> None:
+    assert unit_asked("总共可提几回") == "次"
+    assert unit_fit("次", "6") == 0 and unit_fit("次", "2次") == 2
+    assert quantity_of("这种情况算第几批录") == "rank"
+
+
+def test_a_school_year_is_no_period() -> None:
+    assert not figures("六年级毕业班升入初中七年级")
+    assert [figure.value for figure in figures("待遇有效期六年")] == ["6年"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from service.figures import figures
-from service.kinds import quantity_of
+from service.kinds import quantity_of, standard_words
 from service.question import Quantity, Question
 
 _PARTS = re.compile(r"[，,、？?；;。]|以及|并且|\band\b", re.IGNORECASE)
@@ -115,6 +115,7 @@ def unit_asked(text: str) -> str | None:
         words = english[0].lower()
         working = words.startswith(("work", "business"))
         return "工作日" if working else next(unit for name, unit in _ENGLISH_UNITS.items() if name in words)
+    text = standard_words(text)
     for match in _HOW_MANY.finditer(text):
         stand_in = f"3{text[match.end() :]}"
         first = next(iter(figures(stand_in)), None)
@@ -160,5 +161,7 @@ def unit_fit(unit: str | None, value: str) -> int:
     own = unit_of(value).removeprefix("每")
     if own == unit or (unit == "日" and own == "工作日") or unit in _PLACES or own in _PLACES:
         return 2
+    if unit == "次" and not own:
+        return 0  # 6个 is no number of times
     # 26户 suits 几家 no worse than 16件 does: a classifier for anything tells nothing.
     return 1 if not own or any(unit in kin and own in kin for kin in _KIN) else 0

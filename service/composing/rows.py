@@ -10,11 +10,13 @@ from indexer.tables import cells_of
 from service.composing.brief import Brief
 from service.composing.wording import label, tidy
 from service.evidence import Span, Statement
+from service.figures import figures
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
 from service.tables import header_of
 
+_BARE = re.compile(r"[\d.,，]+")
 _SERIAL = re.compile(r"[\d.、．]+")
 _MEASURES = {
     "money": re.compile(r"元|金额|费|补贴|标准|奖"),
@@ -80,13 +82,24 @@ def column_asked(row: Row, question: Question) -> int | None:
     topic = without_question_words(question.topic)
     best: tuple[float, int] | None = None
     for place, name in enumerate(row.header[1:], start=1):
-        if measures is None or not measures.search(name) or not re.search(r"\d", row.cells[place]):
+        if measures is None or not measures.search(name) or not _may_tell(row.cells[place], question):
             continue
         pairs = [name[i : i + 2] for i in range(len(name) - 1)]
         shared = sum(pair in topic for pair in pairs)
         if best is None or shared > best[0]:
             best = (shared, place)
     return best[1] if best is not None else None
+
+
+def _may_tell(cell: str, question: Question) -> bool:
+    """True for a cell with a figure of the kind asked for, or a bare one, whose unit its column names.
+
+    6月15日 does not say how long it takes, though its column speaks of time.
+    """
+    if _BARE.fullmatch(cell):  # 2000 is no year under 补贴（元/月）
+        return True
+    kinds = {figure.quantity for figure in figures(cell)} - {"count"}
+    return question.quantity in kinds or (not kinds and re.search(r"\d", cell) is not None)
 
 
 def figure_in(row: Row, column: int) -> str:

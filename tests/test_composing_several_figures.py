@@ -9,12 +9,17 @@ import pytest
 from service.answer import Answer
 from service.assistant import Assistant
 from service.composing.asked import unit_asked, unit_fit
+from service.composing.brief import Brief
+from service.composing.claims import claimed
+from service.composing.facts import compose_facts
 from service.composing.verdicts import verdict_of
-from service.composing.wording import in_order_of
-from service.evidence import Span
+from service.composing.wording import in_order_of, nearest_figure
+from service.evidence import Span, Statement
 from service.figures import Figure, figures
 from service.kinds import quantity_of
+from service.ranking import Found, ScoredSentence
 from service.understanding import Understanding
+from service.views import view_of
 from tests.answer_corpus import TODAY
 from tests.indexed import indexed
 
@@ -98,6 +103,13 @@ def test_marks_within_a_quoted_name_are_single_ones() -> None:
     assert "自“1.压减时限”至“5.推广‘一码通办’”" in answer.text
 
 
+RULES = """瓯坪市摆摊办法
+
+第一条 夜里可以在划定的地方摆摊。
+
+第二条 桥上不得摆摊。
+"""
+
 TABLE = """瓯坪市“一件事”办理规定
 
 第一条 高效办成一件事，按照下表执行。
@@ -144,3 +156,51 @@ def test_six_things_are_no_number_of_times() -> None:
 def test_a_school_year_is_no_period() -> None:
     assert not figures("六年级毕业班升入初中七年级")
     assert [figure.value for figure in figures("待遇有效期六年")] == ["6年"]
+
+
+def test_what_the_asker_is_like_is_no_claim() -> None:
+    def claims(text: str) -> set[str]:
+        return claimed(Understanding(()).read(text))
+
+    assert claims("我交了三年社保，滞纳金是不是按百分之五收？") == {"percent"}
+    assert claims("滞纳金按百分之五收，对不对？") == {"percent"}
+    assert claims("听说要等三天，滞纳金收百分之五吧？") == {"days", "percent"}
+
+
+def test_an_amount_asked_for_is_no_share() -> None:
+    question = Understanding(()).read("瓯坪的担保费率，适用的金额门槛是多少？")
+    text = "单户担保金额300万元及以下的小微企业，平均担保费率保持在1%以下。"
+    figure = nearest_figure(question, text)
+    assert question.quantity == "money" and figure is not None and figure.value == "3000000元"
+
+
+def test_an_exception_is_said_first() -> None:
+    text = (
+        "瓯坪市检查办法\n\n第一条 除重点行业外，检查事项全部列入抽查清单。\n\n第二条 检查每季度公示一次。\n"
+    )
+    assistant = Assistant(indexed({"oupin-checks": text}), today=TODAY)
+    assert assistant.ask("瓯坪检查事项都要列入抽查清单吗，有没有例外？").text.startswith("有例外")
+    assert not assistant.ask("瓯坪检查每季度公示，有没有例外？").text.startswith("有例外")
+
+
+@pytest.mark.parametrize(("confidence", "likely"), [(0.9, True), (0.5, False)])
+def test_an_unsure_answer_permits_nothing_and_says_that_it_is_the_nearest(
+    confidence: float, likely: bool
+) -> None:
+    index = indexed({"oupin-rules": RULES})
+    document = index.catalogue.document("oupin-rules")
+    views = [view_of(piece, document) for piece in index.catalogue.chunks_of("oupin-rules")]
+
+    def first(question: str, words: str) -> tuple[str, str | None]:
+        view, sentence = next((view, one) for view in views for one in view.sentences if words in one.text)
+        found = Found(sentences=(ScoredSentence(sentence, view, 0.9),), confidence=confidence)
+        draft = compose_facts(Brief(Understanding(()).read(question), found, {}, (document,)))
+        assert isinstance(draft.blocks[0], Statement)
+        return draft.blocks[0].text, draft.notice
+
+    allowed, notice = first("夜里能摆摊吗？", "可以")
+    assert allowed.startswith("可以。") is likely and ("对照原文" in (notice or "")) is not likely
+    allowed, notice = first("Can one set up a stall at night?", "可以")
+    assert allowed.startswith("Yes") is likely and ("check that it answers" in (notice or "")) is not likely
+    forbidden, _ = first("桥上能摆摊吗？", "不得")
+    assert forbidden.startswith("不可以。")

@@ -26,6 +26,7 @@ _PRESUMES = re.compile(
 )
 
 
+_PART = re.compile(r"[^，,。；;]+(?:[，,。；;]|$)|[，,。；;]")
 _DAYS = {
     "分钟": 1 / 1440,
     "小时": 1 / 24,
@@ -130,6 +131,7 @@ def _claims(question: Question, stated: Collection[str] = ()) -> list[Figure]:
         and not is_condition(question.topic, figure)
         and not (figure.quantity == "date" and re.fullmatch(r"\d{4}", figure.value))
     ]
+    found = [figure for figure in found if _is_put_forward(question.topic, figure)] or found
     found = [
         replace(figure, quantity="money", value=f"{figure.value}元")
         if figure.quantity == "count" and figure.text.endswith(("万", "亿")) and "money" in stated
@@ -138,6 +140,12 @@ def _claims(question: Question, stated: Collection[str] = ()) -> list[Figure]:
     ]
     spans = [figure for figure in found if figure.quantity == "days" and re.match(r"1(?!\d)", figure.value)]
     return [figure for figure in found if figure not in spans] or found
+
+
+def _is_put_forward(topic: str, figure: Figure) -> bool:
+    """True for a figure in a part that asks to have it confirmed: of 我有三种慢病，是不是得交三份 the second."""
+    part = next(part for part in _PART.finditer(topic) if part.start() <= figure.start < part.end())
+    return _CLAIMS.search(part[0]) is not None
 
 
 def claimed(question: Question) -> set[str]:

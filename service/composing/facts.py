@@ -87,6 +87,14 @@ _INSTEAD = {
 }
 _GIVEN = re.compile(r"补贴|补助|津贴|奖励|奖补|奖金|资助|贴息|subsid|\bgrant|\baward", re.I)
 _SURE = 0.5
+_LIKELY = 0.6
+"""Below this confidence nothing is said to be allowed: on policies that no model had seen 可以 was right 8 times in 11 above it,
+once in 8 below; 不可以 20 in 22 and 3 in 5."""
+_NEAREST = (
+    "以上是与问题最接近的条文，是否正好回答了问题，请对照原文判断。",
+    "This is the provision nearest to the question; please check that it answers it.",
+)
+"""Said under an answer that is less likely than that."""
 _ABOUT_AS_GOOD = 0.4
 _WHO_DOES = re.compile(r"谁(?:来|去|负责)?([\u4e00-\u9fff]{2})")
 _BODY_COLUMN = re.compile(r"单位|部门|机构|机关|领导|负责|责任人|窗口")
@@ -112,10 +120,12 @@ def compose_facts(brief: Brief) -> Draft:
     opening = _opening(brief.question, chosen, brief.found)
     if opening is not None:
         blocks.append(opening)
+    likely = brief.found.confidence >= _LIKELY
+    notice = None if likely else _NEAREST[brief.question.language == "en"]
     rows = [row for one in chosen if (row := row_of(one)) is not None]
     named = [row for row in rows if row.name in brief.question.topic]
     if named and row_of(chosen[0]) in named:
-        return Draft((*blocks, *(row_statement(row, brief) for row in named)))
+        return Draft((*blocks, *(row_statement(row, brief) for row in named)), notice)
     if rows and row_of(chosen[0]) is not None:
         blocks += [row_statement(row, brief) for row in rows]
     else:
@@ -130,7 +140,7 @@ def compose_facts(brief: Brief) -> Draft:
             ):
                 spans = [whole]
         blocks.append(statement_of(document, spans, brief))
-    return Draft(tuple(blocks))
+    return Draft(tuple(blocks), notice)
 
 
 def _besides(brief: Brief, chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
@@ -515,7 +525,8 @@ def _opening(question: Question, chosen: Sequence[ScoredSentence], found: Found)
         settled = answer_to_premise(question, found.sentences)
         if settled is not None and settled[0] == best:
             return settled[1]
-        said = verdict_of(question, spans, sure=best.score >= _SURE)
+        likely = found.confidence >= _LIKELY
+        said = verdict_of(question, spans, sure=best.score >= _SURE, likely=likely)
         if said or question.kind == "yesno":
             return Statement(said, spans) if said else None
     if asks_reduction(question):

@@ -10,6 +10,7 @@ _VERDICTS: dict[str, str] = {
     "可以": "Yes", "不可以": "No",
     "需要": "Yes", "不需要": "No",
     "有": "Yes", "没有": "No",
+    "有例外": "There are exceptions",
     "是": "Yes", "不是": "No",
     "收费": "Yes",
     "超过了": "It is exceeded", "没有超过": "It is not exceeded",

@@ -44,6 +44,8 @@ _ASKS_MAY = re.compile(
     rf"|(?:能|可以|允许|准)[^,，。]{{0,30}}(?:吗|么|嘛|不){_ENDS}",
     re.I,
 )
+_ASKS_EXCEPTIONS = re.compile(r"例外|\bexceptions?\b", re.I)
+_EXCEPTS = re.compile(r"除[^，,。；;]{2,40}?(?:以外|之外|外)|除外|但[^，,。；;]{2,30}的?除外")
 _ASKS_NOT_TO = re.compile(r"(?:能|可以?|准)(?:不[能可](?:以)?)?不(?![能可准行])[再用]?[\u4e00-\u9fff]")
 _ASKS_PUNISHED = re.compile(r"会(?:不会)?[^,，。]{0,10}罚")
 _UNPUNISHED = re.compile(r"(?:不予|免予|免于)处罚")
@@ -73,11 +75,12 @@ def is_about(question: Question, span: Span) -> bool:
     return bool(_pairs(without_question_words(question.topic)) & _pairs(f"{span.text} {above}"))
 
 
-def verdict_of(question: Question, spans: Sequence[Span], *, sure: bool) -> str | None:
+def verdict_of(question: Question, spans: Sequence[Span], *, sure: bool, likely: bool = True) -> str | None:
     """Return the words that say yes or no, as the evidence's words settle it; None leaves it open.
 
     In other words than the question's (English, 老外 for 外籍人员) a modal word settles only where the sentence is
-    `sure` to be the answer and has but one.
+    `sure` to be the answer and has but one. That something is allowed, or exists, is said only where it is `likely` that the
+    evidence answers: a rule on another matter allows something too, and seldom forbids what is asked for.
     """
     evidence = "".join(span.text for span in spans)
     if question.language != "en":
@@ -92,7 +95,7 @@ def verdict_of(question: Question, spans: Sequence[Span], *, sure: bool) -> str 
         if said is not None:
             return verdict(said)
     word = _by_modal(question, evidence, sure=sure)
-    if word is None:
+    if word is None or (word in ("可以", "有") and not likely):
         return None
     return verdict(word, english=question.language == "en")
 
@@ -166,6 +169,8 @@ def answers_itself(span: Span) -> str | None:
 
 def _by_modal(question: Question, evidence: str, *, sure: bool) -> str | None:
     asks = question.text
+    if _ASKS_EXCEPTIONS.search(asks):
+        return "有例外" if _EXCEPTS.search(evidence) else None
     does = _DOES_OR_NOT.search(asks)
     if does is not None:
         return _does_or_not(does[1], question, evidence)

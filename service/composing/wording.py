@@ -58,6 +58,7 @@ _MOST_AFTER = re.compile(r"\s*(?:元)?(?:封顶|[及或]?以[下内])")
 _OF_RANGE = re.compile(
     r"\s*(?:元|个|人|户)?(?:[(（][^)）]{1,8}[)）])?(?:以上|至|到|-|－|—+|–|~|～)\s*(?:次日)?(?:不[满足到])?\s*"
 )
+_AMOUNT = re.compile(r"金额|(?:多少|几)[百千万亿]*(?:元|钱|块)")
 _WAS = re.compile(r"(?:[由从]|原来?的?)[^，,。；;\d]{0,12}$")
 _CHANGES_TO = re.compile(
     r"[^，,。；;\d]{0,6}(?:[调提升压缩降减增扩延改变]|放宽|优化)[^，,。；;\d]{0,3}[至到为成][^，,。；;\d]{0,4}"
@@ -198,6 +199,8 @@ def nearest_figure(
     ]
     if not fitting:
         return None
+    if question.quantity == "money" and _AMOUNT.search(question.text):  # no share for an amount
+        fitting = [figure for figure in fitting if figure.quantity == "money"] or fitting
     if not _ASKS_EARLIER.search(question.text):
         fitting = _without_earlier(fitting, text)
     unit = unit or next((one.unit for one in asked_of(question) if one.quantity == question.quantity), None)

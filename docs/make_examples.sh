@@ -49,7 +49,7 @@ for page in pages:
     print(page, re.findall(r"<!-- example:(\w+) -->", text))
 P
 # The reranker's card: figures of calibration.json, diagram and table from the cross-fitted probabilities.
-npz=${NPZ:-var/training/ranking/confidence.npz}
+npz=${NPZ:-var/training/refining/confidence.npz}
 $py - <<'P' >"$work/calibration"
 import json
 figures = json.load(open("models/reranker/calibration.json"))

@@ -14,7 +14,7 @@ from indexer.catalogue import Catalogue
 from indexer.embedding import BUNDLED_MODEL, Embedder, StaticEmbedder
 from indexer.passage_text import referred_text
 from indexer.tokens import lexical_tokens
-from service.cross_encoder import CrossEncoder, EncodedSentence, token_vectors
+from service.cross_encoder import USAGE, CrossEncoder, EncodedSentence, token_vectors
 from service.question import Question
 from service.views import Cache, ChunkView, sentence_vectors
 
@@ -53,6 +53,8 @@ class QuestionWords:
     """What each word adds to the meaning of a text, shape (words,); sums to 1."""
     texts: tuple[str, ...]
     """The words themselves."""
+    usage: Matrix
+    """How usual each is in official texts and elsewhere, shape (words, 2): see service.cross_encoder."""
 
 
 class WordVectors:
@@ -61,8 +63,10 @@ class WordVectors:
     The idea is late interaction (ColBERT, SIGIR 2020), with a fixed vector for each word.
     """
 
-    def __init__(self, embedder: StaticEmbedder) -> None:
+    def __init__(self, embedder: StaticEmbedder, usage: Matrix | None = None) -> None:
+        """`usage`: that of every word of the embedding, shape (words, 2); without it all words are as unusual."""
         self._embedder = embedder
+        self._usage = usage
 
     def ids(self, text: str) -> NDArray[np.int32]:
         """Return the distinct words of `text`, int32, in ascending order."""
@@ -80,6 +84,7 @@ class WordVectors:
             vectors / np.maximum(lengths, 1e-9)[:, None],
             (lengths / total).astype(np.float32),
             tuple(self._embedder.tokenizer.id_to_token(int(token)) or "" for token in ids),
+            np.zeros((len(ids), USAGE), np.float32) if self._usage is None else self._usage[ids],
         )
 
     def nearest(self, question: QuestionWords, texts: list[NDArray[np.int32]]) -> Matrix:
@@ -119,7 +124,7 @@ class CloseReader:
         self._catalogue = catalogue
         static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder(BUNDLED_MODEL)
         self._cross = CrossEncoder(cross_encoder, static) if cross_encoder is not None else None
-        self.words = WordVectors(static)
+        self.words = WordVectors(static, self._cross.usage if self._cross is not None else None)
         self._views = views
         self._vectors = Cache(lambda row: sentence_vectors(views[row], embedder), size=size)
         self._word_ids = Cache(self._ids, size=size)

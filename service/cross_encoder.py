@@ -34,7 +34,9 @@ PAD, CLS, QUESTION, CONTEXT, SENTENCE = range(5)
 """Segments of the input: one leading token, the question, what stands above and before the sentence, the sentence."""
 POSITIONS = 48
 """Positions within a segment; later tokens share the last one."""
-FEATURES = 5
+USAGE = 2
+"""Numbers that say how often official texts, and how often others, use a word; the file has them for each token."""
+FEATURES = 5 + USAGE
 """Numbers that each token brings beside its vector; see `token_features`."""
 
 _MOST_QUESTION = 32
@@ -171,6 +173,7 @@ class CrossEncoder:
             self._layers = 1 + max(int(name.split(".")[1]) for name in stored if name.startswith("layers."))
             self._heads = self._weights["layers.0.bias"].shape[0]
             fits = self._weights["project"].shape[1] == embedder.dimension
+            words, known = embedder.tokenizer.get_vocab_size(), len(self._weights["usage"])
         except (KeyError, ValueError) as error:
             raise ModelError(f"{file} holds no cross-encoder: {error}") from error
         if not fits:
@@ -178,6 +181,10 @@ class CrossEncoder:
                 f"{file} expects vectors of {self._weights['project'].shape[1]} dimensions, "
                 f"{embedder.name} has {embedder.dimension}"
             )
+        if words != known:
+            raise ModelError(f"{file} knows {known} words, {embedder.name} has {words}")
+        self.usage: Matrix = self._weights["usage"]
+        """How usual each word of the embedding is in official texts and elsewhere, shape (words, USAGE)."""
         self._embedder = embedder
         self._threads = ThreadpoolController()
         self.encoder = Encoder(embedder)
@@ -206,10 +213,8 @@ class CrossEncoder:
         asked, text = batch.segments == QUESTION, batch.segments > QUESTION
         near *= (asked[:, :, None] & text[:, None, :]) | (text[:, :, None] & asked[:, None, :])
         x: Matrix = (units @ w["project"].T)[place] * words[:, :, None]
-        x += (
-            token_features(near, np.log(np.maximum(lengths, 1e-3)).astype(np.float32)[place], batch)
-            @ w["features"].T
-        )
+        weights = np.log(np.maximum(lengths, 1e-3)).astype(np.float32)[place]
+        x += token_features(near, weights, self.usage[batch.ids], batch) @ w["features"].T
         x += w["segments"][batch.segments] + w["positions"][batch.positions] + w["tags"][batch.tags]
         x[:, 0] += w["kinds"][batch.kinds] + w["quantities"][batch.quantities]
         hidden = np.where(real, 0.0, -1e4).astype(np.float32)[:, None, None, :]
@@ -258,11 +263,12 @@ def token_vectors(embedder: StaticEmbedder, ids: NDArray[np.integer]) -> Matrix:
     return vectors
 
 
-def token_features(near: Matrix, weights: Matrix, batch: Batch) -> Matrix:
+def token_features(near: Matrix, weights: Matrix, usage: Matrix, batch: Batch) -> Matrix:
     """Return float32, shape (pairs, tokens, FEATURES), from the cosines of all tokens of a pair.
 
     For a word of the question: the nearest word of the sentence, and of its context. For a word of these: the
-    nearest word of the question. Then whether the very word is there, whether it is in the context, and how much the word weighs.
+    nearest word of the question. Then whether the very word is there, whether it is in the context, how much the word weighs,
+    and how usual it is in official texts and elsewhere: a text that means a thing calls it by the usual name.
     """
     asked = (batch.segments == QUESTION)[:, :, None]
     in_question, in_context, in_sentence = (
@@ -273,16 +279,8 @@ def token_features(near: Matrix, weights: Matrix, batch: Batch) -> Matrix:
     nearest = np.where(is_asked, in_sentence, in_question)
     above = np.where(is_asked, in_context, 0.0)
     real = batch.segments > CLS
-    return np.stack(
-        [
-            nearest * real,
-            above * real,
-            (nearest > _SAME) * real,
-            (above > _SAME) * real,
-            weights * real,
-        ],
-        axis=2,
-    ).astype(np.float32)
+    columns = (nearest, above, nearest > _SAME, above > _SAME, weights, *np.moveaxis(usage, 2, 0))
+    return np.stack([column * real for column in columns], axis=2).astype(np.float32)
 
 
 def _heads(x: Matrix, heads: int, size: int) -> Matrix:

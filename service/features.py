@@ -99,6 +99,18 @@ SENTENCE_FEATURES = (
     "answer_rank",
 )
 
+LACKING_FEATURES = (
+    "usual_lacking",
+    "usual_lacking_far",
+    "usual_lacking_in_document",
+    "spoken_lacking",
+    "usual_there",
+    "most_lacking",
+    "most_lacking_usual",
+    "most_lacking_spoken",
+    "most_lacking_near",
+)
+
 _NAME = re.compile(r"[“\"]([^”\"]{2,30})[”\"]|《([^》]{2,60})》")
 _RULE = re.compile(r"应当|不得|可以|必须|禁止|严禁|不超过|不低于|不少于|以内|以上|以下|处.{0,12}罚款|责令")
 
@@ -152,6 +164,37 @@ def missing(lens: Lens, tokens: Collection[str]) -> float:
             if known and word not in tokens
         )
     )
+
+
+def lacking_features(
+    lens: Lens, text: str, nearest: NDArray[np.float32], document: Collection[str]
+) -> tuple[float, ...]:
+    """Return LACKING_FEATURES: how usual in official texts the question's words are that `text` does not have.
+
+    Whoever writes a rule about a thing calls it by its usual name: a text without that name is silent on the thing. A
+    word that only people use is put in other words there. `nearest`: each word of the question and the nearest word of
+    the text, cosines; `document`: the words of the whole document.
+    """
+    official = spoken = far = elsewhere = there = 0.0
+    most = (np.nan, np.nan, np.nan, np.nan)
+    heaviest = -1.0
+    words = lens.words
+    for word, weight, (usual, common), near in zip(
+        words.texts, words.weights, words.usage, nearest, strict=True
+    ):
+        if len(word) < 2:
+            continue
+        load = float(weight * usual)
+        if word in text:
+            there += load
+            continue
+        official += load
+        spoken += float(weight * (common - usual))
+        far += load * float(1.0 - near)
+        elsewhere += 0.0 if word in document else load
+        if load > heaviest:
+            heaviest, most = load, (float(weight), float(usual), float(common), float(near))
+    return official, far, elsewhere, spoken, there, *most
 
 
 def chunk_features(

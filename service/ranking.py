@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 from indexer.document import Paragraph
 from indexer.errors import ModelError
 from indexer.index import Index
+from indexer.tokens import normalize
 from service.answer import Passage
 from service.closeness import Closeness, CloseReader
 from service.evidence import Span
 from service.features import (
     CHUNK_FEATURES,
+    LACKING_FEATURES,
     SENTENCE_FEATURES,
     Lens,
     Matrix,
     chunk_features,
     covered,
+    lacking_features,
     lens_of,
     missing,
     sentence_features,
@@ -52,6 +55,7 @@ CONFIDENCE_FEATURES = (
     "candidates",
     "best_answer",
     "second_answer",
+    *LACKING_FEATURES,
 )
 
 CROSS_ENCODER = "cross_encoder.safetensors"
@@ -310,8 +314,15 @@ def confidence_features(
         float(asks_quantity and (text_of_best is None or not text_of_best.figures)),
         float(len(measured.views)),
         *_two_best(sentence_matrix[:, _ANSWER] if len(sentence_matrix) else np.zeros(0, np.float32)),
+        *_lacking(lens, first, reader),
     ]
     return np.asarray([row], np.float32)
+
+
+def _lacking(lens: Lens, view: ChunkView, reader: CloseReader) -> tuple[float, ...]:
+    text = normalize("\n".join((view.document.title, *view.chunk.heading_path, view.chunk.text)))
+    nearest = reader.words.nearest(lens.words, [reader.words.ids(text)])[0]
+    return lacking_features(lens, text, nearest, reader.tokens_of(view.document.id))
 
 
 def _two_best(answers: NDArray[np.float32]) -> tuple[float, float]:

@@ -150,6 +150,7 @@ def test_what_may_be_chosen_is_not_what_is_allowed() -> None:
 def test_six_things_are_no_number_of_times() -> None:
     assert unit_asked("总共可提几回") == "次"
     assert unit_fit("次", "6") == 0 and unit_fit("次", "2次") == 2
+    assert unit_fit("家", "2环节") == 0 and unit_fit("个", "2环节") == 2
     assert quantity_of("这种情况算第几批录") == "rank"
 
 

@@ -17,6 +17,7 @@ from indexer.parse import parse
 from indexer.source_text import SourceText
 from service.cross_encoder import (
     CONTEXT,
+    USAGE,
     CrossEncoder,
     EncodedQuestion,
     EncodedSentence,
@@ -53,7 +54,9 @@ def sentences() -> list[EncodedSentence]:
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Path]:
     torch.manual_seed(3)
-    model = Model(Shape(width=32, layers=2, heads=2, inner=48)).eval()
+    usage = np.random.default_rng(3).random((embedder().tokenizer.get_vocab_size(), USAGE), np.float32)
+    model = Model(Shape(width=32, layers=2, heads=2, inner=48), usage).eval()
+    model.usage.copy_(model.usage.half())
     file = tmp_path_factory.mktemp("cross") / CROSS_ENCODER
     save(model, file)
     for parameter in model.parameters():
@@ -128,6 +131,25 @@ def test_vectors_of_another_dimension_are_refused(stored: tuple[Model, Path], tm
     save_file(arrays, tmp_path / "narrow.safetensors")
     with pytest.raises(ModelError, match="100 dimensions"):
         CrossEncoder(tmp_path / "narrow.safetensors", embedder())
+
+
+def test_words_of_another_embedding_are_refused(stored: tuple[Model, Path], tmp_path: Path) -> None:
+    arrays = load_file(stored[1])
+    arrays["usage"] = arrays["usage"][:900]
+    save_file(arrays, tmp_path / "few.safetensors")
+    with pytest.raises(ModelError, match="900"):
+        CrossEncoder(tmp_path / "few.safetensors", embedder())
+
+
+def test_how_usual_a_word_is_counts(stored: tuple[Model, Path], tmp_path: Path) -> None:
+    arrays = load_file(stored[1])
+    arrays["usage"] = np.zeros_like(arrays["usage"])
+    save_file(arrays, tmp_path / "unused.safetensors")
+    with_usage, without = (
+        CrossEncoder(file, embedder()).score(question(), sentences())
+        for file in (stored[1], tmp_path / "unused.safetensors")
+    )
+    assert np.abs(with_usage - without).max() > 1e-3
 
 
 def _words(one: EncodedSentence, tokens: object) -> str:

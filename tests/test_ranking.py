@@ -14,8 +14,17 @@ import pytest
 
 from indexer.embedding import BUNDLED_MODEL, StaticEmbedder
 from indexer.errors import ModelError
-from service.closeness import CloseReader, WordVectors
-from service.features import CHUNK_FEATURES, SENTENCE_FEATURES, Lens, covered, lens_of, missing
+from service.closeness import CloseReader, QuestionWords, WordVectors
+from service.features import (
+    CHUNK_FEATURES,
+    LACKING_FEATURES,
+    SENTENCE_FEATURES,
+    Lens,
+    covered,
+    lacking_features,
+    lens_of,
+    missing,
+)
 from service.figures import figures
 from service.question import Question
 from service.ranking import (
@@ -98,6 +107,29 @@ def test_only_words_that_the_index_knows_can_be_missing() -> None:
     assert missing(seen, {"担保", "费率", "担保费率"}) == 0
     assert missing(seen, set()) > 0
     assert missing(lens("zzqqxx"), set()) == 0
+
+
+def test_a_usual_word_that_the_text_lacks_tells_more_than_one_that_only_people_use() -> None:
+    texts = ("登记", "费", "摩托车", "老爸")
+    usage = np.asarray([[0.9, 0.5], [0.9, 0.5], [0.8, 0.6], [0.1, 0.7]], np.float32)
+    near = np.asarray([1.0, 1.0, 0.4, 0.3], np.float32)
+    vectors = np.zeros((4, 2), np.float32)
+
+    def lacking(text: str, *, document: frozenset[str] = frozenset()) -> dict[str, float]:
+        asked = QuestionWords(vectors, np.full(4, 0.25, np.float32), texts, usage)
+        seen = replace(lens(FEE), words=asked)
+        return dict(zip(LACKING_FEATURES, lacking_features(seen, text, near, document), strict=True))
+
+    both = lacking("车辆登记")
+    assert both["usual_there"] == pytest.approx(0.25 * 0.9)  # 费, of one character, tells nothing
+    assert both["usual_lacking"] == pytest.approx(0.25 * (0.8 + 0.1))
+    assert both["usual_lacking_far"] == pytest.approx(0.25 * (0.8 * 0.6 + 0.1 * 0.7))
+    assert both["spoken_lacking"] == pytest.approx(0.25 * (-0.2 + 0.6))
+    assert (both["most_lacking_usual"], both["most_lacking_near"]) == pytest.approx((0.8, 0.4))
+    assert lacking("摩托车登记")["most_lacking_usual"] == pytest.approx(0.1)
+    there = lacking("车辆登记", document=frozenset({"摩托车"}))
+    assert there["usual_lacking_in_document"] == pytest.approx(0.25 * 0.1)
+    assert math.isnan(lacking("老爸的摩托车登记")["most_lacking"])
 
 
 def test_every_candidate_has_every_feature_and_is_measured_once() -> None:

@@ -126,10 +126,10 @@ def _place(data: Path, out: Path, work: Path, threads: int) -> Place:
 def everything(
     context: typer.Context, data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2
 ) -> None:
-    """依次执行 tokenizer、weak、supervised、twins、cross-encoder、ranking、evaluate；refine 只在指名时执行。"""
+    """依次执行 tokenizer、weak、supervised、twins、cross-encoder、ranking、refine、evaluate。"""
     if context.invoked_subcommand is not None:
         return
-    for stage in (tokenizer, weak, supervised, twins, cross_encoder, ranking, evaluate):
+    for stage in (tokenizer, weak, supervised, twins, cross_encoder, ranking, refine, evaluate):
         started = time.monotonic()
         stage(data=data, out=out, work=work, threads=threads)
         typer.echo(f"{stage.__name__}：{time.monotonic() - started:.0f} 秒")
@@ -236,7 +236,12 @@ def cross_encoder(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads:
 
     place = _place(data, out, work, threads)
     figures = reading.train_cross_encoder(
-        place.data, place.out / "reranker", place.work / "reading", model=place.embedding, twins=place.twins
+        place.data,
+        place.out / "reranker",
+        place.work / "reading",
+        model=place.embedding,
+        corpus=TokenCorpus.load(place.corpus),
+        twins=place.twins,
     )
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
 
@@ -256,7 +261,7 @@ def ranking(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threa
 
 @app.command()
 def refine(data: Data = DATA, out: Out = OUT, work: Work = WORK, threads: Threads = 2) -> None:
-    """另做（随项目发布的模型还没有用它）：用前面的模型都没有见过的问题再训练交叉编码器，并重做句子排序与拒答模型。"""
+    """第五阶段：用前面的模型都没有见过的问题再训练交叉编码器，重做句子排序与拒答模型，并与此前的取平均。"""
     from training import refining
 
     place = _place(data, out, work, threads)

@@ -42,6 +42,9 @@ _BLOCK = 72
 """Pairs in one pass."""
 
 
+Matrix = NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The size of the model."""
@@ -90,8 +93,12 @@ Draw = Callable[[np.random.Generator], Listed]
 class Model(nn.Module):
     """The network; its parameters bear the names that the service reads."""
 
-    def __init__(self, shape: Shape, *, dropout: float = 0.1) -> None:
+    usage: torch.Tensor
+
+    def __init__(self, shape: Shape, usage: Matrix, *, dropout: float = 0.1) -> None:
+        """`usage`: how usual each token is, shape (tokens, USAGE); see training.usage."""
         super().__init__()
+        self.register_buffer("usage", torch.from_numpy(usage))
         width = shape.width
         self.shape = shape
         self.project = nn.Parameter(torch.randn(width, shape.dimension) / shape.dimension**0.5)
@@ -115,7 +122,8 @@ class Model(nn.Module):
         units = vectors / lengths.clamp_min(1e-9)[:, None]
         near = _near(units[place], segments)
         x = functional.embedding(place, units @ self.project.T) * (segments > CLS)[..., None]
-        x = x + _token_features(near, lengths.clamp_min(1e-3).log()[place], segments) @ self.features.T
+        weights = lengths.clamp_min(1e-3).log()[place]
+        x = x + _token_features(near, weights, self.usage[batch["ids"]], segments) @ self.features.T
         x = (
             x
             + functional.embedding(segments, self.segments)
@@ -176,7 +184,9 @@ def _near(units: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
     return near + near.transpose(1, 2)
 
 
-def _token_features(near: torch.Tensor, weights: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
+def _token_features(
+    near: torch.Tensor, weights: torch.Tensor, usage: torch.Tensor, segments: torch.Tensor
+) -> torch.Tensor:
     """See service.cross_encoder.token_features."""
     asked = segments == QUESTION
     in_question, in_context, in_sentence = (
@@ -186,7 +196,7 @@ def _token_features(near: torch.Tensor, weights: torch.Tensor, segments: torch.T
     nearest = torch.where(asked, in_sentence, in_question)
     above = torch.where(asked, in_context, torch.zeros_like(in_context))
     real = (segments > CLS).float()
-    columns = [nearest, above, (nearest > _SAME).float(), (above > _SAME).float(), weights]
+    columns = [nearest, above, (nearest > _SAME).float(), (above > _SAME).float(), weights, *usage.unbind(2)]
     return torch.stack([column * real for column in columns], dim=2)
 
 

@@ -68,6 +68,7 @@ Score = Callable[[Matrix], NDArray[np.float32]]
 _DAY = date(2026, 1, 1)
 _FOLDS = 5
 _CANDIDATES = 50
+_RANKED = 8
 _FALSE_REFUSALS = 0.1
 """So many of the questions that have an answer may be refused."""
 _STATUTES = 3.0
@@ -278,12 +279,18 @@ def fit_rankers(samples: Sequence[Sample], searches: Sequence[Ranking] = ()) -> 
 
 def fit_sentences(samples: Sequence[Sample], chunks: Score) -> xgboost.Booster:
     """Fit the sentence ranker on what answers are known to the word, over chunks in the order of their scores."""
-    inputs, labels = [], []
-    for sample in samples:
-        if sample.asked.answerable and not sample.asked.masked and sample.asked.quotes and sample.right.any():
-            features, right, _ = read_sentences(sample, chunks)
-            inputs.append(features)
-            labels.append(right)
+    return fit_read([read_sentences(sample, chunks) for sample in samples if tells_words(sample)])
+
+
+def tells_words(sample: Sample) -> bool:
+    """True where it is known to the word what answers, and a candidate has it."""
+    asked = sample.asked
+    return asked.answerable and not asked.masked and bool(asked.quotes) and bool(sample.right.any())
+
+
+def fit_read(read: Sequence[tuple[Matrix, NDArray[np.bool_]]]) -> xgboost.Booster:
+    """Fit the sentence ranker on the features of each question's sentences, and on which of them answer."""
+    inputs, labels = zip(*read, strict=True)
     matrix = xgboost.DMatrix(
         np.concatenate(inputs),
         label=np.concatenate(labels).astype(np.float32),
@@ -292,11 +299,11 @@ def fit_sentences(samples: Sequence[Sample], chunks: Score) -> xgboost.Booster:
     return xgboost.train(_SENTENCES, matrix, num_boost_round=160)
 
 
-def read_sentences(sample: Sample, chunks: Score) -> tuple[Matrix, NDArray[np.bool_], list[int]]:
-    """Return the features of the sentences of the best chunks, which of them answer, and the chunks' order."""
+def read_sentences(sample: Sample, chunks: Score) -> tuple[Matrix, NDArray[np.bool_]]:
+    """Return the features of the sentences of the best chunks, and which of them answer."""
     scores = chunks(sample.measured.matrix)
     everything = [int(place) for place in np.argsort(-scores, kind="stable")]
-    order, read = everything[:8], to_read(sample.measured.views, everything)
+    read = to_read(sample.measured.views, everything)
     views = [sample.measured.views[place] for place in read]
     unread = [place for place in read if place not in sample.read]
     close = read_closely(sample.measured, sample.candidates, unread, sample.reader)
@@ -315,14 +322,20 @@ def read_sentences(sample: Sample, chunks: Score) -> tuple[Matrix, NDArray[np.bo
         ],
         np.bool_,
     )
-    return features, right, order
+    return features, right
 
 
-def confidence_inputs(sample: Sample, chunks: Score, sentence_scores: Score) -> Matrix:
-    """Return the refusal model's inputs for one question, float32, shape (1, len(CONFIDENCE_FEATURES))."""
-    features, _, order = read_sentences(sample, chunks)
+def confidence_inputs(
+    sample: Sample, chunks: Score, sentence_scores: Score, *, features: Matrix | None = None
+) -> Matrix:
+    """Return the refusal model's inputs for one question, float32, shape (1, len(CONFIDENCE_FEATURES)).
+
+    `features`: what `read_sentences` gives, where it was read before.
+    """
     scores = chunks(sample.measured.matrix)
     everything = [int(place) for place in np.argsort(-scores, kind="stable")]
+    order = everything[:_RANKED]
+    features = read_sentences(sample, chunks)[0] if features is None else features
     views = [sample.measured.views[place] for place in to_read(sample.measured.views, everything)]
     sentences = [(view, sentence) for view in views for sentence in view.sentences]
     return confidence_features(
@@ -383,7 +396,7 @@ def train(data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Pat
             weights.append(weight_of(sample.asked))
             if sample.asked.answerable:
                 scores = chunks(sample.measured.matrix)
-                features, right, _ = read_sentences(sample, chunks)
+                features, right = read_sentences(sample, chunks)
                 best = (
                     float(right[int(np.argmax(sentence_scores(features)))])
                     if sample.asked.quotes and right.any()

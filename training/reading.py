@@ -15,6 +15,7 @@ from indexer.embedding import StaticEmbedder
 from indexer.index import open_index
 from service.ranking import CROSS_ENCODER
 from training.answers import MadeUp, Texts, hidden, labelled_lists
+from training.corpus import TokenCorpus
 from training.cross_encoder import Course, Draw, Listed, Model, Shape, save, scores_of, table_of, train
 from training.data import (
     HELD_OUT_PLANS,
@@ -26,6 +27,7 @@ from training.data import (
     plan_file,
 )
 from training.ranking import write_regulations
+from training.usage import usage_of
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,14 @@ def write_texts(questions: Sequence[Labelled], data: Path, folder: Path) -> None
 
 
 def train_cross_encoder(
-    data: Path, out: Path, work: Path, *, model: Path, twins: Sequence[Path], start: Path | None = None
+    data: Path,
+    out: Path,
+    work: Path,
+    *,
+    model: Path,
+    corpus: TokenCorpus,
+    twins: Sequence[Path],
+    start: Path | None = None,
 ) -> dict[str, float]:
     """Train on the questions of all documents but those kept out; write `out`, return what was measured on these.
 
@@ -59,7 +68,8 @@ def train_cross_encoder(
     embedder = StaticEmbedder(model)
     texts = Texts(index, embedder)
     tables = [table_of(StaticEmbedder(twin)) for twin in twins]
-    network = Model(Shape(dimension=embedder.dimension))
+    usage = usage_of(corpus, embedder.tokenizer.get_vocab_size())
+    network = Model(Shape(dimension=embedder.dimension), usage)
     rows = np.concatenate(
         [
             np.arange(entry.first_row, entry.first_row + len(index.catalogue.chunks_of(entry.id)))

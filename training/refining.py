@@ -3,7 +3,8 @@
 Two copies of the cross-encoder are trained further, each on the questions about one half of the documents. The mean of
 their weights and the first one's is the cross-encoder that ships: it keeps what the first knew and knows what the copies
 learnt (WiSE-FT, Wortsman et al., CVPR 2022). The sentence ranker and the refusal score are fitted on all of them, each
-question measured with the mean of the first and of the copy that has not seen its document. The chunk ranker stays as it is.
+question measured with the mean of the first and of the copy that has not seen its document, and averaged with the first ones.
+The chunk ranker stays as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,8 +26,9 @@ from tqdm import tqdm
 from indexer.build import build
 from indexer.embedding import StaticEmbedder
 from indexer.index import open_index
+from service.cross_encoder import FEATURES as TOKEN_FEATURES
 from service.features import CHUNK_FEATURES, SENTENCE_FEATURES, Matrix
-from service.forest import from_xgboost, load_forest
+from service.forest import Forest, from_xgboost, load_forest
 from service.ranking import CONFIDENCE_FEATURES, CROSS_ENCODER
 from training.answers import Texts, hidden, labelled_lists
 from training.corpus import TokenCorpus
@@ -42,28 +45,29 @@ from training.ranking import (
     Asked,
     Measurer,
     Sample,
-    Score,
     as_asked,
     confidence_inputs,
     cross_fitted,
     elsewhere,
     fit_confidence,
-    fit_sentences,
+    fit_read,
     margins,
     questions,
     read_sentences,
     refusal_figures,
+    tells_words,
     weight_of,
     write_corpus,
     write_regulations,
 )
 from training.reading import any_of, measured, write_texts
 from training.siblings import Siblings
+from training.usage import usage_of
 
 logger = logging.getLogger(__name__)
 
-_COURSE = Course(steps=2000, rate=4e-4, most=10, warmup=100)
-_SEEDS = (30, 31)
+_COURSE = Course(steps=3000, rate=5e-4, most=10, warmup=100)
+_SEEDS = (60, 61)
 _SHARES = {
     "answered": 0.38, "near misses": 0.16, "hidden": 0.10, "siblings": 0.12, "earlier": 0.18, "earlier near misses": 0.06,
 }  # fmt: skip
@@ -71,8 +75,10 @@ _SHARES = {
 _EARLIER_SIBLINGS = 0.3
 _EARLIER = 9000
 """So many of the questions that the first cross-encoder was trained on keep what they taught."""
-_FIRST = 0.5
-"""The weight of the first cross-encoder in the mean."""
+_FIRST, _FIRST_WHEN_MEASURED = 0.6, 0.3
+"""The weight of the first cross-encoder in the mean that ships, and in those that the questions are measured with."""
+_FIRST_SENTENCES, _FIRST_CONFIDENCE = 0.7, 0.6
+"""The weights of the first forests in theirs."""
 _HIDDEN = 0.3
 """Of the questions with an answer so many are measured once more with the answer hidden."""
 _ELSEWHERE = 6
@@ -89,32 +95,60 @@ def refine(
     `first` is the cross-encoder to start from. The copies in `work` are taken as they are where they are there already.
     """
     work.mkdir(parents=True, exist_ok=True)
-    start = _read(first)
-    copies = [_copy(half, data, work, model=model, corpus=corpus, start=start) for half in (0, 1)]
     shape = Shape(dimension=StaticEmbedder(model).dimension)
+    start = _widened(_read(first), usage_of(corpus, StaticEmbedder(model).tokenizer.get_vocab_size()))
+    copies = [_copy(half, data, work, model=model, corpus=corpus, start=start) for half in (0, 1)]
     mixtures = {
-        "half-0": mean(start, copies[1]),  # what reads the questions of half 0
-        "half-1": mean(start, copies[0]),
-        "final": mean(start, *copies),
+        "half-0": mean(start, copies[1], share=_FIRST_WHEN_MEASURED),  # what reads the questions of half 0
+        "half-1": mean(start, copies[0], share=_FIRST_WHEN_MEASURED),
+        "final": mean(start, *copies, share=_FIRST_WHEN_MEASURED),
     }
     for name, weights in mixtures.items():
         save(_model(shape, weights), work / f"{name}.{CROSS_ENCODER}")
-    save(_model(shape, mixtures["final"]), out / CROSS_ENCODER)
+    save(_model(shape, mean(start, *copies, share=_FIRST)), out / CROSS_ENCODER)
     return _fit(data, out, work, model=model)
 
 
-def mean(first: Weights, *others: Weights) -> Weights:
-    """Return the mean of weights in which the first has the share `_FIRST`, the others the rest in equal parts."""
-    share = (1 - _FIRST) / len(others)
-    return {name: _FIRST * first[name] + share * sum(other[name] for other in others) for name in first}
+def mean(first: Weights, *others: Weights, share: float) -> Weights:
+    """Return the mean of weights in which the first has the share `share`, the others the rest in equal parts."""
+    rest = (1 - share) / len(others)
+    return {name: share * first[name] + rest * sum(other[name] for other in others) for name in first}
+
+
+def mean_forest(first: Forest, other: Forest, *, share: float) -> Forest:
+    """Return a forest whose score is the mean of two forests', the first with the share `share`."""
+    joined = {
+        name: np.concatenate([_padded(getattr(one, name), first, other) for one in (first, other)])
+        for name in ("feature", "threshold", "left", "right", "missing_left", "value")
+    }
+    joined["value"][: len(first.value)] *= np.float32(share)
+    joined["value"][len(first.value) :] *= np.float32(1 - share)
+    base = share * first.base + (1 - share) * other.base
+    return Forest(first.features, **joined, base=base, depth=max(first.depth, other.depth))
+
+
+def _padded(array: NDArray[Any], *forests: Forest) -> NDArray[Any]:
+    nodes = max(forest.value.shape[1] for forest in forests)
+    return np.pad(array, ((0, 0), (0, nodes - array.shape[1])))
 
 
 def _read(file: Path) -> Weights:
     return {name: torch.from_numpy(array.astype(np.float32)) for name, array in load_file(file).items()}
 
 
+def _widened(weights: Weights, usage: NDArray[np.float32]) -> Weights:
+    """Return the weights with a place for every number that a token brings today: one made earlier gives the new ones nothing."""
+    features = weights["features"]
+    missing = TOKEN_FEATURES - features.shape[1]
+    return {
+        **weights,
+        "features": torch.cat([features, torch.zeros(len(features), missing)], dim=1),
+        "usage": torch.from_numpy(usage),
+    }
+
+
 def _model(shape: Shape, weights: Weights) -> Model:
-    network = Model(shape)
+    network = Model(shape, weights["usage"].numpy())
     network.load_state_dict(dict(weights))
     return network
 
@@ -172,7 +206,7 @@ def _sources(
 
 
 def _fit(data: Path, out: Path, work: Path, *, model: Path) -> dict[str, float]:
-    """Fit the sentence ranker and the refusal score over the chunk ranker in `out`, and write them."""
+    """Fit the sentence ranker and the refusal score over the chunk ranker in `out`, and average them with those there."""
     groups = {f"half-{half}": [*_further(data, half)] for half in (0, 1)}
     groups["final"] = list(questions(data))
     _write_corpus(data, work / "corpus")
@@ -194,25 +228,37 @@ def _fit(data: Path, out: Path, work: Path, *, model: Path) -> dict[str, float]:
             if (sample := measurer.measure(one)) is not None
         ]
     chunks = load_forest(out / "chunks.safetensors", CHUNK_FEATURES).score
+    read = [read_sentences(sample, chunks) for sample in tqdm(samples, desc="读句子", unit="问")]
     inputs: list[Matrix] = [np.zeros((0, 0), np.float32)] * len(samples)
     hits: list[float] = []
-    for fold in range(_FOLDS):
-        forest = fit_sentences([sample for sample in samples if sample.fold != fold], chunks)
+    for fold in (*range(_FOLDS), None):
+        forest = fit_read(
+            [each for one, each in zip(samples, read, strict=True) if one.fold != fold and tells_words(one)]
+        )
         scores = partial(margins, forest)
         for place, sample in enumerate(samples):
             if sample.fold == fold:
-                inputs[place] = confidence_inputs(sample, chunks, scores)
-                hits += _hit(sample, chunks, scores)
+                features, right = read[place]
+                inputs[place] = confidence_inputs(sample, chunks, scores, features=features)
+                if tells_words(sample) and right.any():
+                    hits.append(float(right[int(np.argmax(scores(features)))]))
     labels = [sample.asked.answerable and not sample.asked.masked for sample in samples]
     weights = [weight_of(sample.asked) for sample in samples]
-    probabilities: NDArray[np.float64] = cross_fitted(samples, inputs, labels, weights)
+    earlier_sentences = load_forest(out / "sentences.safetensors", SENTENCE_FEATURES)
+    earlier_confidence = load_forest(out / "confidence.safetensors", CONFIDENCE_FEATURES)
+    own = cross_fitted(samples, inputs, labels, weights)
+    log_odds = (1 - _FIRST_CONFIDENCE) * np.log(own / (1 - own))
+    log_odds += _FIRST_CONFIDENCE * earlier_confidence.score(np.concatenate(inputs))
+    probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-log_odds))
     figures = {"first sentence answers": round(float(np.mean(hits)), 4)}
     figures |= refusal_figures(samples, probabilities)
-    for name, booster, columns in (
-        ("sentences", fit_sentences(samples, chunks), SENTENCE_FEATURES),
-        ("confidence", fit_confidence(np.concatenate(inputs), labels, weights), CONFIDENCE_FEATURES),
+    confidence = fit_confidence(np.concatenate(inputs), labels, weights)
+    for name, booster, first, share in (
+        ("sentences", forest, earlier_sentences, _FIRST_SENTENCES),
+        ("confidence", confidence, earlier_confidence, _FIRST_CONFIDENCE),
     ):
-        from_xgboost(booster.save_raw("json").decode(), columns).save(out / f"{name}.safetensors")
+        fitted = from_xgboost(booster.save_raw("json").decode(), first.features)
+        mean_forest(first, fitted, share=share).save(out / f"{name}.safetensors")
     earlier = json.loads((out / "calibration.json").read_text("utf-8"))
     kept = {name: value for name, value in earlier.items() if "recall" in name}
     (out / "calibration.json").write_text(
@@ -221,14 +267,6 @@ def _fit(data: Path, out: Path, work: Path, *, model: Path) -> dict[str, float]:
     )
     np.savez_compressed(work / "confidence.npz", p=probabilities, y=np.asarray(labels))
     return figures
-
-
-def _hit(sample: Sample, chunks: Score, scores: Score) -> list[float]:
-    """Whether the best sentence of an answered question answers; nothing where that can't be told."""
-    if not sample.asked.answerable or sample.asked.masked or not sample.asked.quotes:
-        return []
-    features, right, _ = read_sentences(sample, chunks)
-    return [float(right[int(np.argmax(scores(features)))])] if right.any() else []
 
 
 def _further(data: Path, half: int) -> Iterator[Asked]:

@@ -9,6 +9,7 @@ from indexer.embedding import StaticEmbedder
 from service.cross_encoder import EncodedQuestion, token_vectors
 from training.corpus import TokenCorpus
 from training.cross_encoder import Listed
+from training.usage import texts_with
 
 _USUAL = 20
 """A word that so many articles have is one that documents call things by."""
@@ -35,7 +36,7 @@ class Siblings:
         words = [embedder.tokenizer.id_to_token(token) or "" for token in range(len(vectors))]
         self._last = np.asarray([word[-1:] for word in words])
         han = np.asarray([len(word) > 1 and all("一" <= sign <= "鿿" for sign in word) for word in words])
-        self._names = han & (_articles_with(corpus, len(words)) >= _USUAL)
+        self._names = han & (texts_with(corpus, len(words), news=False) >= _USUAL)
         self._words = words
 
     def of(self, listed: Listed, random: np.random.Generator) -> Listed | None:
@@ -88,11 +89,3 @@ class Siblings:
 
     def _may_be(self, word: int, token: int) -> bool:
         return bool(self._names[word]) and self._last[word] not in self._words[token]
-
-
-def _articles_with(corpus: TokenCorpus, tokens: int) -> NDArray[np.int64]:
-    """Return in how many articles of laws and regulations each token occurs, shape (tokens,)."""
-    counts = np.zeros(tokens, np.int64)
-    for row in np.flatnonzero(~corpus.news):
-        counts[np.unique(corpus.text(int(row)))] += 1
-    return counts

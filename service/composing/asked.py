@@ -69,6 +69,10 @@ _PLACES = frozenset({"县市区", "县区", "县", "镇", "村", "城市", "乡�
 """几个县市区 may be told as 6个以上县市区: what is counted stands apart from its number."""
 
 
+_NO_PLACES = frozenset({"家", "户", "人", "人次", "次", "件"})
+"""What 2个环节 is no number of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One figure that a question asks for."""
@@ -159,7 +163,9 @@ def unit_fit(unit: str | None, value: str) -> int:
     if unit is None:
         return 2
     own = unit_of(value).removeprefix("每")
-    if own == unit or (unit == "日" and own == "工作日") or unit in _PLACES or own in _PLACES:
+    if own == unit or (unit == "日" and own == "工作日") or unit in _PLACES:
+        return 2
+    if own in _PLACES and unit not in _NO_PLACES:
         return 2
     if unit == "次" and not own:
         return 0  # 6个 is no number of times

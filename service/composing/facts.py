@@ -91,7 +91,7 @@ _LIKELY = 0.6
 """Below this confidence nothing is said to be allowed: on policies that no model had seen 可以 was right 8 times in 11 above it,
 once in 8 below; 不可以 20 in 22 and 3 in 5."""
 _NEAREST = (
-    "以上是与问题最接近的条文，是否正好回答了问题，请对照原文判断。",
+    "引用的是与问题最接近的条文，是否正好回答了问题，请对照原文判断。",
     "This is the provision nearest to the question; please check that it answers it.",
 )
 """Said under an answer that is less likely than that."""

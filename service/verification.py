@@ -86,7 +86,7 @@ _NO_MODAL_BEFORE = re.compile(
     r"超|高于|低于|少于|多于|大于|小于|足|满|到|断|同|仅|但|只|含|论|管|限|良|动产|少|突破|变|及|利|符|合|当|见|等|平|时|定"
 )
 _DENIAL = r"[，,]\s*(?:并非|而不是|not )\s*"
-_DENIED = re.compile(rf"{_DENIAL}([^，,。；;]+?)(?=[，,。；;.]|$)")
+_DENIED = re.compile(rf"{_DENIAL}([^，,。；;]+?)(?=[，,。；;]|\.(?!\d)|$)")
 _CITIES = re.compile(r"[城市县区州地]|cit|region", re.IGNORECASE)
 _DOCUMENTS = re.compile(r"份|部|文件|政策|法规|条例|document|polic", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,，。；;：:、！!？?\n(（)）]")

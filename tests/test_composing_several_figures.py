@@ -205,3 +205,10 @@ def test_an_unsure_answer_permits_nothing_and_says_that_it_is_the_nearest(
     assert allowed.startswith("Yes") is likely and ("check that it answers" in (notice or "")) is not likely
     forbidden, _ = first("桥上能摆摊吗？", "不得")
     assert forbidden.startswith("不可以。")
+
+
+def test_a_claim_with_a_decimal_is_corrected_too() -> None:
+    text = "瓯坪市担保办法\n\n第一条 做好担保。\n\n第二条 小微企业的担保费率不超过1%。\n"
+    answer = Assistant(indexed({"oupin-guarantees": text}), today=TODAY).ask("瓯坪担保费率最高1.5%，没错吧？")
+    assert answer.text.startswith("文件的规定是**不超过1%**，并非1.5%")
+    assert answer.checks["dropped"] == 0

@@ -200,4 +200,6 @@ def test_any_text_carries_itself(text: str) -> None:
 def test_a_denied_figure_must_be_absent_from_the_evidence() -> None:
     known = "简易注销公告期为20天，期满后1个工作日内办结。"
     assert unsupported("文件的规定是20天，并非10天。", known) == []
+    assert unsupported("文件的规定是20天，并非1.5天。", known) == []
+    assert unsupported("The document says 20 days, not 1.5 days.", known) == []
     assert [one.word for one in unsupported("文件的规定是20天，并非1个工作日。", known)] == ["1个工作日"]

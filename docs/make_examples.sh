@@ -2,7 +2,7 @@
 # Re-makes every example in README.md, README.zh-CN.md, docs/api.md and the settings tables, from what the code answers now.
 # Usage: docs/make_examples.sh
 # Builds its own index and serves it on a free port for a moment; touches nothing but those pages, docs/operations.md and the
-# reranker's card (from NPZ, which the ranking stage of training writes; left as it is where there is none).
+# reranker's card (from NPZ, which the refining stage of training writes; left as it is where there is none).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export OMP_NUM_THREADS=1

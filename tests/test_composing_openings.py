@@ -1,4 +1,4 @@
-"""Several figures of one kind: what a thing was and what it becomes, and which figure belongs to which part of a question."""
+"""What goes first in an answer: the figures asked for, in order and of the right kind; a yes or no; a correction; how sure it is."""
 
 from __future__ import annotations
 

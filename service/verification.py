@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 
+from indexer.document import Document, Paragraph
 from service.evidence import Draft, Span, Statement, Table
 from service.figures import Figure, carried_values, figures, number
 
@@ -486,12 +487,16 @@ def _counts_truly(
 
 
 def _clauses_cited(spans: Sequence[Span]) -> set[int]:
-    """How many clauses the spans stand for: those under the cited one, or from the first to the last."""
+    """How many clauses the spans stand for: the cited, those under the cited one, or from the first to the last.
+
+    Of rows of a table those from the first to the last.
+    """
     found: set[int] = set()
     for document in {span.document.id: span.document for span in spans}.values():
         cited = {span.paragraph.clause for span in spans if span.document.id == document.id}
         rows = sorted(cited - {0}) or sorted(cited)  # the title block stands for no clause of its own
-        found |= {sum(clause.parent == row for clause in document.clauses) for row in rows}
+        found |= {len(rows), *(sum(clause.parent == row for clause in document.clauses) for row in rows)}
+        found |= _rows_cited(document, [span.paragraph for span in spans if span.document.id == document.id])
         if len(rows) < 2:
             continue
         first, last = document.clauses[rows[0]], document.clauses[rows[-1]]
@@ -503,6 +508,15 @@ def _clauses_cited(spans: Sequence[Span]) -> set[int]:
             ]
             found |= {len(alike), sum(clause.level == first.level for clause in alike)}
     return found
+
+
+def _rows_cited(document: Document, paragraphs: Sequence[Paragraph]) -> set[int]:
+    """How many rows of each table stand from the first cited to the last."""
+    cited: dict[int, list[int]] = {}
+    for paragraph in paragraphs:
+        if paragraph.number in document.table_headers:
+            cited.setdefault(document.table_headers[paragraph.number].number, []).append(paragraph.number)
+    return {max(numbers) - min(numbers) + 1 for numbers in cited.values()}
 
 
 def _form(label: str) -> str:

@@ -212,3 +212,17 @@ def test_a_claim_with_a_decimal_is_corrected_too() -> None:
     answer = Assistant(indexed({"oupin-guarantees": text}), today=TODAY).ask("瓯坪担保费率最高1.5%，没错吧？")
     assert answer.text.startswith("文件的规定是**不超过1%**，并非1.5%")
     assert answer.checks["dropped"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("绿色工厂加快培育，建成样板绿色工厂2家，辖区绿色工厂总数增至11家。", None),
+        ("建成样板2家，辖区绿色工厂总数增至11家。", "11家"),
+        ("加快培育绿色工厂，A类工厂2家，B类工厂11家。", None),
+    ],
+)
+def test_what_is_said_of_two_figures_makes_the_first_no_nearer(text: str, value: str | None) -> None:
+    question = Understanding(()).read("全市要培育多少家绿色工厂？")
+    figure = nearest_figure(question, text)
+    assert (figure.text if figure else None) == value

@@ -25,7 +25,8 @@ from service.composing.offices import compose_deadline, compose_offices, names_t
 from service.composing.procedures import compose_procedure
 from service.composing.prohibitions import forbidden_first
 from service.composing.records import asks_unstated, compose_record
-from service.composing.sections import compose_section_count, compose_section_list
+from service.composing.sections import compose_section_list
+from service.composing.structure_counts import compose_row_count, compose_structure_count
 from service.composing.tasks import compose_tasks, knows_tasks
 from service.composing.versions_table import compose_versions
 from service.composing.years import speaks_of_the_year, tells_another_year, within_the_year
@@ -59,8 +60,12 @@ def compose(brief: Brief) -> Draft:
         draft = compose_record(brief)
         if draft.blocks or (asks_unstated(brief) and not _is_sure_of_the_text(brief)):
             return draft
+    if question.kind in ("count", "figure", "list"):
+        draft = compose_row_count(brief)
+        if draft.blocks:
+            return draft
     if question.kind == "count":
-        draft = compose_section_count(brief)
+        draft = compose_structure_count(brief)
         if draft.blocks:
             return draft
     if question.quantity == "count" and question.kind in ("count", "list", "figure"):

@@ -74,7 +74,12 @@ _OUTRIGHT = re.compile(r"几(?:个工作日|个小时|个月|[天周年]|分钟)
 _COUNTED = re.compile(r"多少(?:平方米|公里|公斤|[米次人岁家只项辆户张个件份天])")
 # At the head of a question, a name that no gazetteer has may still be a place: 东屏省, 蓝桥市.
 _NO_PLACE = re.compile(
-    r"[拿评获领办在的和有我你他她它是从到去把被对向给离个这那每各全本跨外多几哪什怎吗新老小大城农都不没能会可要想该让请问说按由以及或与跟住来出进上下内同异地县市省区俺咱们邻隔壁超夜早股菜房车门楼店企公司人民政府]"
+    r"[拿评获领办在的和有我你他她它是从到去把被对向给离个这那每各全本跨外多几哪什怎吗新老小大城农都不没能会可要想该让请问说按由以及或与跟住来出进上下内同异地县市省区俺咱们邻隔壁周边沿兄弟单列试点了着两超夜早股菜房车门楼店企公司人民政府]"
+)
+
+_PLACE = re.compile(r"([\u4e00-\u9fff]{2,3}?(?:[市省]|自治州))(?=.)")
+_LEADS_TO_A_PLACE = re.compile(
+    r"隔壁|邻近的?|旁边的?|附近的?|户[口籍](?:[在是]|还在)?|老家|住在?|[在去到往从自和与跟比给是像按][了着]?|[,，。?？;；:：、\s“(（]|(?<![\u4e00-\u9fff])那"
 )
 
 _ABOUT = re.compile(r"讲|说|写|是|的|了|规定|内容|主要|介绍|一下|有|吗|[\s《》“”.]")
@@ -156,7 +161,8 @@ class Understanding:
     def mentions(self, text: str) -> list[Mention]:
         """Return the regions named in `text`: those of the gazetteer, and those that the index knows.
 
-        A name at the head of the text that looks like a city's or a province's counts too.
+        What looks like a city's or a province's name at the head of the text, or behind words that lead to a place,
+        counts too.
         """
         found = find_mentions(text, known=self._regions)
         if _mostly_latin(text):
@@ -165,8 +171,8 @@ class Understanding:
                 for one in find_romanized(text, known=self._regions)
                 if all(one.end <= other.start or one.start >= other.end for other in found)
             ]
-        elif not any(mention.start == 0 for mention in found):
-            found += _unheard_of(text)
+        else:
+            found += _unheard_of(text, [(mention.start, mention.end) for mention in found])
         return sorted(found, key=lambda mention: mention.start)
 
     def places(self, text: str) -> list[tuple[int, int]]:
@@ -273,13 +279,21 @@ def _is_short_year(text: str, match: re.Match[str], mentions: Sequence[Mention])
     return not after.startswith("的") or _PAPER.match(after) is not None
 
 
-def _unheard_of(text: str) -> list[Mention]:
-    """A place at the head of `text` that no gazetteer has and no document speaks for."""
-    match = re.match(r"([\u4e00-\u9fff]{2,3}?(?:[市省]|自治州))(?=.)", text)
-    name = match[1] if match else None
-    if name is None or leading_region(text) != name or _NO_PLACE.search(name[:-1].removesuffix("自治")):
-        return []
-    return [Mention(Region(name, "未收录", None, None), 0, len(name))]
+def _unheard_of(text: str, taken: Sequence[tuple[int, int]]) -> list[Mention]:
+    """Places that no gazetteer has and no document speaks for: at the head of `text`, or where its words lead to a place."""
+    found = []
+    for place in (0, *(match.end() for match in _LEADS_TO_A_PLACE.finditer(text))):
+        match = _PLACE.match(text, place)
+        name = match[1] if match else None
+        if (
+            name is None
+            or any(start < place + len(name) and place < end for start, end in taken)
+            or leading_region(text[place:]) != name
+            or _NO_PLACE.search(name[:-1].removesuffix("自治"))
+        ):
+            continue
+        found.append(Mention(Region(name, "未收录", None, None), place, place + len(name)))
+    return found
 
 
 def _smallest(regions: Sequence[Region]) -> tuple[Region, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.document import Document
+from service.composing.assignments import laid_on
 from service.composing.brief import Brief
 from service.composing.english import all_listed
 from service.composing.premises import known_body
@@ -14,7 +15,7 @@ from service.evidence import Draft, Span, Statement
 from service.sentences import sentences
 
 _ASKS = re.compile(
-    r"(?P<who>[\u4e00-\u9fff]{2,10}?)(?:们)?(?:都|各|一共|到底|主要|分别)*(?:揽|管|干|做|负责|承担|履行)(?:了|着|的|些)*"
+    r"(?P<who>[\u4e00-\u9fff]{2,10}?)(?:们)?(?:都|各|一共|到底|主要|分别|要|得|需要?|应该?|能)*(?:揽|管|干|做|负责|承担|履行)(?:了|着|的|些)*"
     r"(?:[哪什啥几]么?[些几]?[^,，。?？]{0,4}(?:活|事|职责|任务|工作)|[哪什啥]么?些?$)"
     r"|(?P<other>[\u4e00-\u9fff]{2,10}?)(?:都|各|一共)*有(?:哪些|什么|哪几[项样摊])(?:活|职责|任务)"
     r"|给(?P<given>[\u4e00-\u9fff]{2,10}?)(?:都|各|一共)*(?:派|安排|布置|定|下|压|分|交)(?:了|的)?(?:[哪什啥几]么?[些几]?[^,，。?？]{0,3}(?:活|事|任务|工作|职责))"
@@ -46,6 +47,9 @@ def compose_duties(brief: Brief) -> Draft:
     # What stands before the name of a body not known belongs to the question: 垃圾分类社会监督员.
     names = [body] if body is not None else [re.compile(re.escape(who[n:])) for n in range(len(who) - 1)]
     found = next((found for name in names if (found := _sentences_on(document, name))), [])
+    if brief.question.units:
+        acting = laid_on(document, brief.question.units, leading=False)
+        found = acting if len(acting) > len(found) else found
     if not 2 <= len(found) <= _MOST:
         return Draft(())
     blocks = [Statement(f"{name_before(document, brief)}{all_listed(len(found), english=False)}")]

@@ -235,12 +235,27 @@ def task_spans(document: Document, row: int) -> tuple[Span, ...]:
     return (heading, *trailers) if heading is not None else trailers
 
 
+_SHORTEST = 3
+_BODIES = "局委办厅署"
+
+
 def same_unit(asked: str, unit: str) -> bool:
-    """True where both name one office: 市财政局 is 财政局, is 鄂州市财政局; 财政局 is not 税务局."""
-    plain, other = (
-        re.sub(r"^.{0,6}?市(?=.{2})|^[省县区](?=.{2})|[“”\"]|指标单位$", "", name) for name in (asked, unit)
-    )
-    return plain == other
+    """True where both name one office: 市财政局 is 财政局, is 鄂州市财政局; 住建局 is 市住房城乡建设局; 财政局 is not 税务局.
+
+    A short name has the first character of the full one, its kind of body, and in between some of its characters in order.
+    """
+    short, full = sorted((_plain_unit(asked), _plain_unit(unit)), key=len)
+    if short == full:
+        return True
+    if len(short) < _SHORTEST or short[0] != full[0] or short[-1] != full[-1] or short[-1] not in _BODIES:
+        return False
+    rest = iter(full)
+    return all(character in rest for character in short)
+
+
+def _plain_unit(name: str) -> str:
+    name = re.sub(r"^.{0,6}?市(?=.{2})(?!场)|^[省县区](?=.{2})|[“”\"]|指标单位$", "", name)
+    return re.sub(r"委员会$", "委", re.sub(r"办公室$", "办", name))
 
 
 def heading_span(document: Document, row: int) -> Span | None:

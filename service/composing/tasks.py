@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.document import Document, Trailer
+from service.composing.assignments import due_by, laid_on, rows_of_tasks
 from service.composing.brief import Brief
-from service.composing.offices import same_unit, task_spans
-from service.composing.wording import label, tidy
-from service.evidence import Draft, Statement, Table
+from service.composing.offices import heading_span, same_unit, task_spans
+from service.composing.wording import label, sentence_of, tidy, without_marker
+from service.evidence import Draft, Span, Statement, Table
 
 _LEADS = re.compile(r"牵头|领衔|lead", re.I)
 _ROLES = {"牵头": "lead", "责任": "responsible"}
 _SUPPORTS = re.compile(r"责任单位|配合|参与|support", re.I)
 
 
+_UNTIL = re.compile(r"前|之前|截至|为止|以内|by|before")
+_MOST_READ = 3
+"""Of so many documents the running text is read too."""
+_MOST_SAID = 20
+_SHORT = 40
+_FIRST = re.compile(r"排头|[排列]在?(?:最前|第一|首位)|打头|第一家")
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A clause with a trailer."""
+    """What a trailer, or a row of a table, lays on offices."""
 
     document: Document
-    row: int
+    title: str
+    """Its heading with the number, tidied, or the cells that say it."""
     trailer: Trailer
-
-    @property
-    def title(self) -> str:
-        """Its heading, tidied, without the number."""
-        clause = self.document.clauses[self.row]
-        return tidy(clause.title or self.document.text[clause.body_start : clause.end][:30])
+    spans: tuple[Span, ...]
+    """What a statement about it stands on."""
+    row: int | None = None
+    """Of the clause that the trailer closes; None for a row of a table."""
 
 
 def compose_tasks(brief: Brief) -> Draft:
     """Compose a table of every task in `brief.documents` that fits the office and the date asked for.
 
-    Empty where the question names neither, or nothing fits.
+    What the running text lays on the office, or makes due, follows sentence by sentence. Empty where the question names
+    neither, or nothing fits.
     """
     question = brief.question
     if not question.units and question.day is None:
@@ -51,20 +60,63 @@ def compose_tasks(brief: Brief) -> Draft:
     who = "、".join(question.units)
     if question.language == "en":
         return _in_english(brief, who, wanted, rows, fitting)
+    said = _said_in_text(brief, rows, leading=wanted == "牵头")
     if rows:
-        said = (
+        named = (
             {None: "涉及的", "牵头": "牵头的", "责任": "作为责任单位的"}[wanted]
             if question.units
             else "按完成时限列出的"
         )
-        return Draft((Statement(f"{who}{said}任务共{len(rows)}项，已全部列出："), _table(rows, brief)))
+        frame = Statement(f"{who}{named}任务共{len(rows)}项，已全部列出：")
+        return Draft((frame, _table(rows, brief), *_also(said, brief)))
+    if len(said) > 1:
+        what = f"由{who}承担" if who else "在此之前完成" if _UNTIL.search(question.text) else "在此时完成"
+        return Draft((Statement(f"条文写明{what}的共{len(said)}项，已全部列出："), *_quoted(said, brief)))
     if fitting:
         other = {"牵头": "作为责任单位的", "责任": "牵头的"}[wanted or "牵头"]
-        said = f"文件没有列明由{who}牵头的任务" if wanted == "牵头" else f"文件没有把{who}列为责任单位"
-        return Draft(
-            (Statement(f"{said}；其{other}任务共{len(fitting)}项，已全部列出："), _table(fitting, brief))
-        )
+        denied = f"文件没有列明由{who}牵头的任务" if wanted == "牵头" else f"文件没有把{who}列为责任单位"
+        frame = Statement(f"{denied}；其{other}任务共{len(fitting)}项，已全部列出：")
+        return Draft((frame, _table(fitting, brief)))
     return Draft(())
+
+
+def _said_in_text(brief: Brief, rows: Sequence[tuple[Task, str | None]], *, leading: bool) -> list[Span]:
+    """Return what the running text says beside `rows`: nothing of the clauses whose tasks these are, nor too much."""
+    question = brief.question
+    listed = {(task.document.id, task.row) for task, _ in rows}
+    found = []
+    for document in brief.documents if len(brief.documents) <= _MOST_READ else ():
+        spans = laid_on(document, question.units, leading=leading) if question.units else None
+        if question.day is not None:
+            due = due_by(document, question.day, until=_UNTIL.search(question.text) is not None)
+            spans = due if spans is None else [span for span in spans if span in due]
+        found += [span for span in spans or () if (document.id, span.paragraph.clause) not in listed]
+    return found if len(found) <= _MOST_SAID else []
+
+
+def _also(said: Sequence[Span], brief: Brief) -> tuple[Statement, ...]:
+    if not said:
+        return ()
+    what = "完成时限" if brief.question.day is not None else "职责"
+    return (Statement(f"条文中另外写明的{what}："), *_quoted(said, brief))
+
+
+def _quoted(said: Sequence[Span], brief: Brief) -> Iterator[Statement]:
+    """Quote sentences a line each, with the heading of the clause that each stands in where it has one."""
+    for place, span in enumerate(said, 1):
+        name = f"{label(span.document, brief)}：" if brief.several_regions else ""
+        title = tidy(span.document.clauses[span.paragraph.clause].title)
+        heading = heading_span(span.document, span.paragraph.clause)
+        text = without_marker(span)
+        if (
+            title
+            and heading is not None
+            and (span.paragraph != heading.paragraph or span.start >= heading.end)
+            and len(title) <= _SHORT
+        ):
+            yield Statement(f"{place}. {name}{title}：{sentence_of(text)}", (heading, span))
+        else:
+            yield Statement(f"{place}. {name}{sentence_of(text)}", (span,))
 
 
 def _in_english(
@@ -97,7 +149,8 @@ def knows_tasks(brief: Brief) -> bool:
 
 
 def _wanted_role(text: str) -> str | None:
-    leads, supports = bool(_LEADS.search(text)), bool(_SUPPORTS.search(text))
+    leads = bool(_LEADS.search(text) or _FIRST.search(text))
+    supports = bool(_SUPPORTS.search(text))
     return None if leads == supports else "牵头" if leads else "责任"
 
 
@@ -112,16 +165,22 @@ def _table(rows: list[tuple[Task, str | None]], brief: Brief) -> Table:
         header = ("Document" if english else "文件", *header)
     return Table(
         header,
-        tuple((_cells(task, role, brief), task_spans(task.document, task.row)) for task, role in rows),
+        tuple((_cells(task, role, brief), task.spans) for task, role in rows),
     )
 
 
 def tasks(brief: Brief) -> Iterator[Task]:
-    """Yield every clause with a trailer, in the order of the documents and their texts."""
+    """Yield what trailers lay on offices, in the order of the documents; for a document without any, rows of its tables."""
     for document in brief.documents:
-        for row, clause in enumerate(document.clauses):
+        rows = [row for row, clause in enumerate(document.clauses) if clause.trailer is not None]
+        for row in rows:
+            clause = document.clauses[row]
+            marker = f"{clause.label}." if clause.label.isdigit() else clause.marker
+            title = tidy(clause.title or document.text[clause.body_start : clause.end][:30])
             if clause.trailer is not None:
-                yield Task(document, row, clause.trailer)
+                yield Task(document, f"{marker}{title}", clause.trailer, task_spans(document, row), row)
+        for paragraph, title, trailer in rows_of_tasks(document) if not rows else ():
+            yield Task(document, tidy(title), trailer, (Span(document, paragraph, 0, len(paragraph.text)),))
 
 
 def _role(trailer: Trailer, units: tuple[str, ...]) -> str | None:
@@ -136,16 +195,14 @@ def _due(trailer: Trailer, brief: Brief) -> bool:
     deadline, day = trailer.deadline, brief.question.day
     if deadline is None or day is None or deadline.end is None:
         return False
-    if re.search(r"前|之前|截至|为止|以内|by|before", brief.question.text):
+    if _UNTIL.search(brief.question.text):
         return deadline.end <= day
     return deadline.end.year == day.year and deadline.end.month == day.month
 
 
 def _cells(task: Task, role: str | None, brief: Brief) -> tuple[str, ...]:
-    clause = task.document.clauses[task.row]
-    marker = f"{clause.label}." if clause.label.isdigit() else clause.marker
     english = brief.question.language == "en"
-    cells = [f"{marker}{task.title}"]
+    cells = [task.title]
     if brief.question.units:
         cells.append((_ROLES.get(role or "", "") if english else role) or "")
     unstated = "not stated" if english else "未写明"

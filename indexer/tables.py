@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from indexer.document import Paragraph
 
+_YEAR = re.compile(r"(?:19|20)\d{2}\s*年?(?:[\u4e00-\u9fff]{0,4})")
 _CELL = re.compile(r"\s*[|｜\t]\s*")
 
 
@@ -21,7 +22,7 @@ def cells_of(text: str) -> tuple[str, ...]:
 def headers(paragraphs: Sequence[Paragraph]) -> dict[int, Paragraph]:
     """Return the header of each row, by the row's number: the first of the lines with as many cells that stand together.
 
-    It names columns: its last cell has no digit.
+    It names columns: its last cell has no digit, but for a year under which the rows have numbers.
     """
     return dict(_rows(paragraphs))
 
@@ -30,6 +31,10 @@ def _rows(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, Paragraph]]:
     for columns, lines in groupby(paragraphs, lambda paragraph: len(cells_of(paragraph.text))):
         if columns < 2:
             continue
-        first = next(lines)
-        if not re.search(r"\d", cells_of(first.text)[-1]):
-            yield from ((line.number, first) for line in lines)
+        first, *rows = lines
+        cells = cells_of(first.text)
+        years = _YEAR.fullmatch(cells[-1]) and not re.search(r"\d", cells[0])
+        if not re.search(r"\d", cells[-1]) or (
+            years and rows and not any(_YEAR.fullmatch(cells_of(row.text)[-1]) for row in rows)
+        ):
+            yield from ((line.number, first) for line in rows)

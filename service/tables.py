@@ -12,6 +12,9 @@ from service.figures import Figure, figures
 _BARE = re.compile(r"[\d,.]+(?:[—~～-][\d,.]+)?")
 _UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()/／]{1,8}?)\s*(?:[/／][^（）()]*)?[)）]")
 
+_UNIT_OF_ALL = re.compile(r"单位\s*[:：]\s*([^（）()，,。；;\s]{1,12})")
+_SERIAL = re.compile(r"序号|编号|年[份度]")
+
 
 def header_of(document: Document, paragraph: Paragraph) -> Paragraph | None:
     """Return the first line of the table that `paragraph` is a row of; None for running text and for that line."""
@@ -23,16 +26,32 @@ def is_header(document: Document, paragraph: Paragraph) -> bool:
     return document.table_headers.get(paragraph.number + 1) == paragraph
 
 
-def figures_of_row(text: str, header: Sequence[str]) -> tuple[Figure, ...]:
-    """Return the figures of a row; a bare number measures what its column's name says: 2000 under 补贴（元/月）."""
+def unit_above(document: Document, header: Paragraph) -> str | None:
+    """Return the unit that the line above a table gives all its numbers: 标准见下表（单位：元/人·月）; None where none does."""
+    above = document.paragraphs[header.number - 2] if header.number > 1 else None
+    match = _UNIT_OF_ALL.search(above.text) if above is not None else None
+    return match[1].strip() if match else None
+
+
+def unit_of(name: str) -> str | None:
+    """Return the unit that a column's name gives its numbers: 元 of 补贴（元/月）."""
+    match = _UNIT.search(name)
+    return match[1] if match else None
+
+
+def figures_of_row(text: str, header: Sequence[str], unit: str | None = None) -> tuple[Figure, ...]:
+    """Return the figures of a row; a bare number measures what its column's name says: 2000 under 补贴（元/月）.
+
+    `unit` is that of all columns that name none, the first left out.
+    """
     found: list[Figure] = []
     place = 0
-    for name, cell in zip(header, cells_of(text), strict=False):
+    for column, (name, cell) in enumerate(zip(header, cells_of(text), strict=False)):
         start = text.find(cell, place) if cell else place
         place = start + len(cell)
-        unit = _UNIT.search(name)
-        if unit is not None and _BARE.fullmatch(cell):
-            measured = figures(f"{cell}{unit[1]}")
+        own = unit_of(name) or (unit if column and not _SERIAL.search(name) else None)
+        if own is not None and _BARE.fullmatch(cell):
+            measured = figures(f"{cell}{own}")
             if measured and all(one.quantity != "code" for one in measured):
                 last = measured[-1]
                 found.append(Figure(cell, start, place, last.quantity, last.value))

@@ -17,8 +17,10 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from indexer.document import Document, Paragraph
+from indexer.tables import cells_of
 from service.evidence import Draft, Span, Statement, Table
 from service.figures import Figure, carried_values, figures, number
+from service.tables import header_of, unit_above, unit_of
 
 _HAN = r"\u4e00-\u9fff"
 _QUOTED = re.compile(
@@ -389,6 +391,8 @@ def _known(spans: Iterable[Span]) -> str:
     for span in spans:
         document = span.document
         own = [span.text, document.title, document.number or "", document.issuer or "", document.region or ""]
+        if (header := header_of(document, span.paragraph)) is not None:
+            own += _measured(span.paragraph, header, unit_above(document, header))
         for row in document.path(span.paragraph.clause):
             clause = document.clauses[row]
             own.append(clause.heading)
@@ -402,6 +406,16 @@ def _known(spans: Iterable[Span]) -> str:
             own.append(document.status)
         parts.update(dict.fromkeys(own))
     return "\n".join(part for part in parts if part)
+
+
+def _measured(row: Paragraph, header: Paragraph, unit: str | None) -> list[str]:
+    """The bare numbers of a row with their units, which stand in the header, by the row's name, or above the table: 650元/人·月."""
+    pairs = list(zip(cells_of(header.text), cells_of(row.text), strict=False))
+    named = next((unit_of(cell) for _, cell in pairs if re.search(r"[^\d.]", cell)), None)
+    units = [unit_of(name) or named or unit for name, _ in pairs]
+    return [
+        f"{cell}{own}" for (_, cell), own in zip(pairs, units, strict=True) if own and cell[-1:].isdigit()
+    ]
 
 
 def _counted(word: str, text: str) -> bool:

@@ -21,7 +21,7 @@ from indexer.tables import cells_of
 from indexer.tokens import lexical_tokens
 from service.figures import Figure, figures
 from service.sentences import sentences
-from service.tables import figures_of_row, header_of, is_header
+from service.tables import figures_of_row, header_of, is_header, unit_above
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ def view_of(chunk: Chunk, document: Document) -> ChunkView:
                     sentence.end,
                     sentence.text,
                     frozenset(lexical_tokens(sentence.text)),
-                    figures_of_row(sentence.text, cells_of(header.text))
+                    figures_of_row(sentence.text, cells_of(header.text), unit_above(document, header))
                     if header is not None
                     else tuple(figures(sentence.text)),
                     is_heading=names_columns

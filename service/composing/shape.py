@@ -16,6 +16,7 @@ from service.composing.counts import (
     compose_named_parts,
     compose_stated_number_of_items,
 )
+from service.composing.cross_tables import compose_cell
 from service.composing.definitions import compose_definition
 from service.composing.duties import compose_duties
 from service.composing.facts import choose, compose_facts
@@ -34,6 +35,8 @@ from service.evidence import Draft
 
 _SURE = 0.6
 _GOOD = 0.15
+_LEAST = 0.1
+"""Confidence below which not even a cell answers whose row and column the question names."""
 _ASKS_BODY = re.compile(
     r"谁|哪[几一两三]?[个家]|哪些(?:单位|部门|局)|配合|协同|一起干|参[加与]|牵头|[\u4e00-\u9fff]局",
     re.IGNORECASE,
@@ -88,6 +91,8 @@ def compose(brief: Brief) -> Draft:
         brief = compared(brief)
     if question.kind == "compare" and len(brief.by_region) > 1:
         return compose_comparison(brief)
+    if brief.found.confidence >= _LEAST and (cell := compose_cell(brief)).blocks:
+        return cell
     if brief.found.confidence < brief.threshold:
         return compose_deadline(brief) if question.kind == "deadline" and names_task(brief) else Draft(())
     if question.kind != "yesno":

@@ -97,6 +97,10 @@ def sentence_of(text: str) -> str:
     return text if text.endswith(("。", "！", "？", "”", "!", "?")) else f"{text}。"
 
 
+_ISSUERS = re.compile(r"^(?:[\u4e00-\u9fff]+(?:局|委|委员会|政府|办公室|厅|院|会|部)\s*)+(?=关于)")
+"""Who issues a notice, at the head of its title; the citation has it in full."""
+
+
 def label(document: Document, brief: Brief) -> str:
     """Name the source shortly: its region where that tells documents apart, else its title."""
     same = [other for other in brief.documents if other.region == document.region]
@@ -107,7 +111,7 @@ def label(document: Document, brief: Brief) -> str:
         if document.issued_on and len({d.title for d in same}) < len(same)
         else ""
     )
-    return f"《{document.title}》{year}"
+    return f"《{_ISSUERS.sub('', document.title)}》{year}"
 
 
 def name_before(document: Document, brief: Brief) -> str:

@@ -10,7 +10,7 @@ from indexer.tables import cells_of
 from service.figures import Figure, figures
 
 _BARE = re.compile(r"[\d,.]+(?:[—~～-][\d,.]+)?")
-_UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()/／]{1,8}?)\s*(?:[/／][^（）()]*)?[)）]")
+_UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()/／]{1,8}?(?:[/／][^（）()]{1,8})?)\s*[)）]")
 
 _UNIT_OF_ALL = re.compile(r"单位\s*[:：]\s*([^（）()，,。；;\s]{1,12})")
 _SERIAL = re.compile(r"序号|编号|年[份度]")

@@ -9,6 +9,7 @@ from itertools import takewhile
 from indexer.document import Document, Paragraph
 from indexer.tables import cells_of
 from service.composing.brief import Brief
+from service.composing.rows import row_at, row_statement
 from service.composing.wording import name_before, tidy
 from service.evidence import Draft, Span, Statement
 from service.tables import unit_above, unit_of
@@ -46,11 +47,16 @@ def compose_cell(brief: Brief) -> Draft:
         spans.insert(0, Span(document, caption, 0, len(caption.text)))
     value = tidy(f"{cells[column]}{unit}")
     english = question.language == "en"
+    record = row_at(document, row) if unit_of(names[column]) else None  # its columns measure different things
     said = f"{_label(cells)}、{_plain(names[column])}：{value}"
     return Draft(
         (
             Statement(f"**{value}**{'.' if english else '。'}", tuple(spans)),
-            Statement(f"{name_before(document, brief)}{tidy(said)}{'.' if english else '。'}", tuple(spans)),
+            row_statement(record, brief)
+            if record is not None
+            else Statement(
+                f"{name_before(document, brief)}{tidy(said)}{'.' if english else '。'}", tuple(spans)
+            ),
         )
     )
 

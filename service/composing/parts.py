@@ -22,6 +22,10 @@ _BY_SOMEBODY = re.compile(
     r"(?:由|向|到|报|牵头单位为|责任单位为|经)[^，。；;]{0,24}(?:局|委员会|部门|机构|机关|政府|中心|银行|单位|窗口|平台|大厅|派出所)"
     r"|^[^，。；;]{2,16}(?:局|部门|机构|机关|政府|中心)(?:应当|负责|受理|审核)"
 )
+_NAMED_ONLY = re.compile(
+    r"(?:(?!多少|[几哪谁什怎啥])[^,，])*(?:补贴|补助|奖励|奖补|资金|经费|押金|保证金|罚款)"
+)
+"""A part that names a benefit and asks nothing of it; what is asked follows: 养老补贴，要走哪几步."""
 _CONTEXT = 40
 
 
@@ -34,9 +38,11 @@ def other_parts(question: Question, draft: Draft) -> list[Question]:
         return []
     asking: list[tuple[str, Kind]] = []
     context = lead = ""
-    for part in filter(None, (piece.strip() for piece in _PARTS.split(question.topic))):
+    parts = [piece.strip() for piece in _PARTS.split(question.topic) if piece.strip()]
+    for place, part in enumerate(parts):
         kind = kind_of(part)
-        if kind in _ASKING:
+        named_only = place + 1 < len(parts) and _NAMED_ONLY.fullmatch(part) is not None
+        if kind in _ASKING and not named_only:
             lead = lead if asking else context
             asking.append((part, kind))
             context = context or without_question_words(part)

@@ -82,6 +82,8 @@ class Entry:
     characters: int
     repealed_by: str | None = None
     """Title of the document of the same index that repeals this one; the index itself doesn't store it."""
+    lineage: str | None = None
+    """Title of the last document that carries on this one under another title, told by who repeals whom; not stored either."""
 
 
 class CatalogueWriter:

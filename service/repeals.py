@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from indexer.catalogue import Entry
 from indexer.document import Document
-from service.versions import begins, family_of, without_marks
+from service.versions import begins, edition_of, without_marks
 
 _SAYS = re.compile(r"废止|停止执行|不再执行")
 _NAME = re.compile(
@@ -21,6 +21,10 @@ _ENDS = re.compile(
 )
 """What stands between the last name and the end; 《…》第三条同时废止 repeals no document."""
 _JOINS = re.compile(r"\s*[、和及与以，]*(?:[^。；《]{0,40}(?:发布|公布|印发|通过|施行|实施|颁布|批准)的)?")
+_GENRE = re.compile(
+    r"^.*?关于(?:印发|发布)?|管理|实施|暂行|试行|若干|有关|(?:办法|细则|条例|规定|意见|措施|方案|规则|通知|标准|计划|要点)+$"
+)
+_SAME_MATTER = 0.5
 _NOTICE = re.compile(r"^.*?关于(?:印发|发布|公布|转发)[《〈]?(?P<name>.+?)[》〉]?的(?:通知|公告|通告)$")
 
 
@@ -76,9 +80,37 @@ def with_repeals(entries: Sequence[Entry], repealed: Mapping[str, Sequence[Named
                     continue
                 last = start - timedelta(days=1)
                 known = ended.get(old.id, old)
-                if known.expires_on is None or last < known.expires_on:
-                    ended[old.id] = replace(old, expires_on=last, repealed_by=entry.title)
-    return tuple(ended.get(entry.id, entry) for entry in entries)
+                if known.expires_on is None or last <= known.expires_on or known.repealed_by is None:
+                    ended[old.id] = replace(
+                        old, expires_on=min(last, old.expires_on or last), repealed_by=entry.title
+                    )
+    return tuple(_of_lineage(ended.get(entry.id, entry), ended.values()) for entry in entries)
+
+
+def _of_lineage(entry: Entry, ended: Collection[Entry]) -> Entry:
+    """Return `entry` with the title of the last document that carries on its matter under other titles."""
+    last = entry
+    seen = {entry.title}
+    while (
+        last.repealed_by is not None and last.repealed_by not in seen and _carries_on(last, last.repealed_by)
+    ):
+        seen.add(last.repealed_by)
+        following = next((one for one in ended if one.title == last.repealed_by), None)
+        last = following or replace(last, title=last.repealed_by, repealed_by=None)
+    return replace(entry, lineage=last.title) if last.title != entry.title else entry
+
+
+def _carries_on(entry: Entry, title: str) -> bool:
+    """Whether a document of that title is on the same matter: they share half of what names the one that is named shorter."""
+    region = re.escape(entry.region or "")
+    old, new = (
+        _pairs(_GENRE.sub("", re.sub(rf"^{region}", "", without_marks(one)))) for one in (entry.title, title)
+    )
+    return len(old & new) >= _SAME_MATTER * max(1, min(len(old), len(new)))
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[n : n + 2] for n in range(len(text) - 1)}
 
 
 def _meant(name: Named, by_name: Mapping[str, Sequence[Entry]]) -> Iterator[Entry]:
@@ -90,7 +122,7 @@ def _meant(name: Named, by_name: Mapping[str, Sequence[Entry]]) -> Iterator[Entr
 
 
 def _may_repeal(entry: Entry, old: Entry) -> bool:
-    if old.id == entry.id or family_of(old) == family_of(entry):
+    if old.id == entry.id or edition_of(old) == edition_of(entry):
         return False
     if old.region is not None and entry.region is not None and old.region != entry.region:
         return False

@@ -32,8 +32,10 @@ _REVISED = r"(?:修[订正改]|改)(?:过|了|完|好)?"
 _DIFFERS = (
     r"(?:变[了化动成]|改[了成]|区别|差[别异在]|不同|不一样|两样|新增|增加了|[多少]了|删|取消|前后|相比)"
 )
+THEN_AND_NOW = rf"(?:旧{_PAPER}|老{_PAPER}|原来|以前|(?:19|20)?\d{{2}}年)[^。?？]{{0,16}}(?:多少|几)[^。?？]{{0,10}}(?:新{_PAPER}|新的|现[行在])[^。?？]{{0,12}}(?:多少|几|什么|怎么)"
+"""What a value was, and what it is: 2019年是多少，新细则放宽到多少."""
 _BOTH = re.compile(
-    rf"新旧|新老|[两几二三各]个?(?:版本?|部)|修[订改正]前后|前后(?:两|有)|(?:和|与|跟|比|较)(?:现行|现在|新|旧|老|原来|以前|之前|上一)的?{_PAPER}?"
+    rf"{THEN_AND_NOW}|新旧|新老|[两几二三各]个?(?:版本?|部)|修[订改正]前后|前后(?:两|有)|(?:和|与|跟|比|较)(?:现行|现在|新|旧|老|原来|以前|之前|上一)的?{_PAPER}?"
     r"|现[行在].{0,12}(?:和|与|跟|比).{0,6}(?:旧|老|以前|原来|之前|上一)|(?:修[订改正]|新[版法规条]).{0,8}(?:改了|变了|变化|区别|不同|差别|增加了|新增|多了|删)"
     r"|(?:新旧|old and new|both versions|what (?:has )?changed)"
     rf"|{_REVISED}(?:以|之)?前(?:和|与|跟|同|、)?(?:{_REVISED})?(?:以|之)?后"
@@ -268,6 +270,8 @@ def _warning(entry: Entry, members: Sequence[Entry], day: date) -> str | None:
     start = begins(current) if current is not None else None
     if current is not None and start is not None and (begins(entry) or date.min) < start:
         since = f"自{start.year}年{start.month}月{start.day}日起"
+        if entry.repealed_by is not None:
+            return f"《{entry.title}》已被《{current.title}》取代（{since}施行），请以后者为准。"
         return f"以下出自《{entry.title}》的旧版本，现行版本{since}施行，请以现行版本为准。"
     if is_repealed(entry) and current is not entry:
         return f"《{entry.title}》已废止或失效，内容仅供参考。"

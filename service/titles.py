@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from indexer.catalogue import Entry
 from indexer.regions import Mention, same_or_within
 from indexer.tokens import normalize
-from service.versions import family_of, is_of_year
+from service.versions import edition_of, is_of_year
 
 _LAW = re.compile(
     r"(?<![办方执司合违立依说看想无设手枉做疗用语])法(?![院律规定人治官庭警医务援制令学师学的场])"
@@ -159,10 +159,10 @@ class Titles:
             fitting = [entry for rank, entry in matches if rank == best]
             found += _agreed(fitting, one=best is not None and best[1] < 2)
         # A year chooses among documents; among versions of one the scope chooses, and says so.
-        kin = {family_of(entry) for entry in found}
+        kin = {edition_of(entry) for entry in found}
         if not kin:
             return []
-        return [title.entry.id for title in self._titles if family_of(title.entry) in kin]
+        return [title.entry.id for title in self._titles if edition_of(title.entry) in kin]
 
 
 def _tightest(titles: Sequence[_Title]) -> list[_Title]:
@@ -180,7 +180,7 @@ def _region_fits(region: str | None, regions: Sequence[str]) -> bool:
 
 def _agreed(entries: Sequence[Entry], *, one: bool = False) -> list[Entry]:
     """The documents if they are of one region (`one`: versions of one document), else none."""
-    kin = {family_of(entry) if one else (entry.region or "",) for entry in entries}
+    kin = {edition_of(entry) if one else (entry.region or "",) for entry in entries}
     return list(entries) if len(kin) == 1 else []
 
 

@@ -85,6 +85,14 @@ _LEADS_TO_A_PLACE = re.compile(
 _ABOUT = re.compile(r"讲|说|写|是|的|了|规定|内容|主要|介绍|一下|有|吗|[\s《》“”.]")
 """What a question says that asks for a document as a whole."""
 
+_EDITION = re.compile(
+    r"(?:按照?|根据|依照?|照着?)?(?:[旧老新]的?|现行的?|原来的?|(?:19|20)\d{2}年?(?:的|那|版|发|出|印发|施行)*[个部份]?)"
+    r"(?:暂行|管理|实施)?(?:办法|条例|规定|细则|政策|文件|方案|意见|通知|版本?)(?:[(（](?:19|20)\d{2}年?版?[)）])?(?:里[头面]?|中|上|的|规定|说)*"
+)
+"""Words that say which version of a document is meant, for the scope to choose by."""
+_LEFT = 5
+_OF_DOCUMENTS: tuple[Kind, ...] = ("metadata", "count", "compare")
+
 
 class Understanding:
     """Reads questions against what the index holds: titles, numbers, regions, offices."""
@@ -140,7 +148,7 @@ class Understanding:
         return Question(
             original=original,
             text=text,
-            topic=topic,
+            topic=topic if kind in _OF_DOCUMENTS else _without_edition(topic),
             language=language,
             kind=kind,
             quantity=quantity,
@@ -313,6 +321,12 @@ def _topic(text: str, mentions: Sequence[Mention], titles: Sequence[str]) -> str
     if _ABOUT.sub("", without_question_words(rest)):
         return rest
     return _cut(text, regions) or text
+
+
+def _without_edition(topic: str) -> str:
+    """`topic` without the words that say which version is meant: 旧办法(2019年)里; as it is where little else would be left."""
+    rest = re.sub(r"\s+", " ", _EDITION.sub(" ", topic)).strip(" ,，")
+    return rest if len(without_question_words(rest)) >= _LEFT else topic
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]]) -> str:

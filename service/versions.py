@@ -32,7 +32,15 @@ Family = tuple[str, str]
 
 
 def family_of(entry: Entry) -> Family:
-    """Return what versions of one regulation share: region and title without year and edition marks.
+    """Return what versions of one regulation share: that of `edition_of`, or of the document that carries it on.
+
+    A document that another one repeals and replaces under a new title is an older version of that one.
+    """
+    return entry.region or "", without_marks(entry.lineage or entry.title)
+
+
+def edition_of(entry: Entry) -> Family:
+    """Return what documents of one title share: region and title without year and edition marks.
 
     A year that says which plan it is (2022年工作方案, 行动方案(2.0版)) belongs to the title: a successor
     with another title is another document.
@@ -48,7 +56,7 @@ def without_marks(title: str) -> str:
 
 
 def families(entries: Iterable[Entry]) -> dict[Family, list[Entry]]:
-    """Group documents into families, oldest version first; a digest stands before what it restates.
+    """Group documents into families (see `family_of`), oldest version first; a digest stands before what it restates.
 
     Documents without any date come first in their family: nothing says that they are newer.
     """

@@ -10,6 +10,7 @@ import pytest
 from indexer.parse import parse
 from indexer.source_text import SourceText
 from service.repeals import Named, repealed_in, with_repeals
+from service.versions import edition_of, family_of, in_force
 from tests.entries import CARE, CATS, PARKING, PARKING_OLD
 
 NEW = replace(
@@ -63,4 +64,32 @@ def test_another_city_a_newer_document_and_an_own_version_are_not_repealed() -> 
 def test_a_term_that_ends_sooner_stays() -> None:
     short = replace(CARE, expires_on=date(2024, 3, 3))
     old, _ = with_repeals([short, NEW], {NEW.id: [Named(CARE.title)]})
-    assert (old.expires_on, old.repealed_by) == (date(2024, 3, 3), None)
+    assert (old.expires_on, old.repealed_by) == (date(2024, 3, 3), NEW.title)
+
+
+def test_who_carries_on_under_another_title_is_a_later_version() -> None:
+    old, new = with_repeals([CARE, NEW], {NEW.id: [Named(CARE.title)]})
+    assert old.lineage == NEW.title
+    assert family_of(old) == family_of(new)
+    assert edition_of(old) != edition_of(new)
+    assert in_force([old, new], date(2026, 1, 1)) == new
+    assert in_force([old, new], date(2025, 1, 1)) == old
+
+
+def test_the_last_of_a_chain_gives_the_lineage() -> None:
+    third = replace(
+        NEW,
+        id="care-2026",
+        title="青石市老年人照料办法",
+        issued_on=date(2026, 1, 1),
+        effective_on=date(2026, 2, 1),
+    )
+    named = {NEW.id: [Named(CARE.title)], third.id: [Named(NEW.title)]}
+    first, second, _ = with_repeals([CARE, NEW, third], named)
+    assert first.lineage == second.lineage == third.title
+
+
+def test_what_is_on_another_matter_is_no_version_of_it() -> None:
+    other = replace(NEW, title="青石市集市秩序办法")
+    old, _ = with_repeals([CARE, other], {other.id: [Named(CARE.title)]})
+    assert (old.repealed_by, old.lineage) == (other.title, None)

@@ -10,7 +10,7 @@ from service.composing.brief import Brief
 from service.composing.english import all_listed
 from service.composing.premises import known_body
 from service.composing.wholes import all_text, opened_run
-from service.composing.wording import name_before, sentence_of, without_marker
+from service.composing.wording import name_before, sentence_of, statement_of, without_marker
 from service.evidence import Draft, Span, Statement
 from service.sentences import sentences
 
@@ -47,9 +47,10 @@ def compose_duties(brief: Brief) -> Draft:
     # What stands before the name of a body not known belongs to the question: 垃圾分类社会监督员.
     names = [body] if body is not None else [re.compile(re.escape(who[n:])) for n in range(len(who) - 1)]
     found = next((found for name in names if (found := _sentences_on(document, name))), [])
-    if brief.question.units:
-        acting = laid_on(document, brief.question.units, leading=False)
-        found = acting if len(acting) > len(found) else found
+    acting = laid_on(document, brief.question.units, leading=False) if brief.question.units else []
+    found = acting if len(acting) > len(found) else found
+    if len(found) == 1 and brief.question.units and len(acting) == 1:
+        return Draft((statement_of(document, found, brief),))
     if not 2 <= len(found) <= _MOST:
         return Draft(())
     blocks = [Statement(f"{name_before(document, brief)}{all_listed(len(found), english=False)}")]

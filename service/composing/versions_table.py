@@ -27,14 +27,15 @@ from service.formal import chinese_date
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import Found
-from service.scope import edition_years
+from service.scope import THEN_AND_NOW, edition_years
 
-_ASKS = re.compile(
+_CHANGE = re.compile(
     r"变化|变动|变更了|改动|改了|改成|调整了|区别|差别|差异|不同|不一样|两样|对比|相比|比较|新增|增加了|删[了除去]|取消了|多了|少了|[高低多少快慢严松重轻]了|怎么变的?|变(?:了|成|严|松)|改没改|差在(?:哪里?|什么)?"
     r"|(?:各|分别)(?:自|是)?怎么(?:说|写|规定|定)的?"
     r"|what (?:has |have )?changed|changes?\b|differ|compare",
     re.IGNORECASE,
 )
+_ASKS = re.compile(rf"{THEN_AND_NOW}|{_CHANGE.pattern}", re.IGNORECASE)
 _EDITION = re.compile(
     r"(?:修[订正改]|改)(?:过|了|完|好)?(?:以|之)?[前后]|(?:19|20)?\d{2}\s*年?(?:的|那|修[订正改]的?)?版?|[新旧老](?:版|条例|办法|规定|法规?)?|现行的?|修[订正改](?:之?[前后])|两个?(?:版本?|部)|版本?|之间|里|中|对|在|上|从|到|和|与|跟|比|的"
     r"|条例|办法|规定|细则|方案|方面|内容|规则|有$|^有|了|前后"
@@ -69,7 +70,7 @@ def asks_what_changed(question: Question) -> bool:
 
 def without_versions(question: Question) -> Question:
     """Return the question as one would put it to a single version: without years and words of change."""
-    topic = _EDITION.sub(" ", _ASKS.sub(" ", without_question_words(question.topic)))
+    topic = _EDITION.sub(" ", _CHANGE.sub(" ", without_question_words(question.topic)))
     return replace(question, topic=re.sub(r"\s+", " ", topic).strip(), years=(), document_ids=())
 
 

@@ -99,6 +99,11 @@ _EVERYWHERE = re.compile(
     r"|每个(?:城)?市|which cit|all cit",
     re.IGNORECASE,
 )
+_LEVEL = re.compile(r"([省市县区])里?那一?级")
+_THEN = re.compile(r"那时候?|当时|那会儿|那年")
+_DATED = re.compile(r"(?:19|20)\d{2}年?的?[^,，。?？\d]{0,10}?(?:办法|条例|规定|细则|方案|政策|版)")
+_LEAST_SAME = 3
+"""What the last part of a question says again of the one before, for it to be about the same: 能返多少."""
 # Words of which one takes the place of another: 那出口呢 after a question on 进口.
 _RIVALS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
@@ -119,8 +124,15 @@ _RIVALS: tuple[re.Pattern[str], ...] = tuple(
         r"城区|农村|城市|乡镇|市区|郊区",
         r"设立登记|变更登记|注销登记",
         r"新办|延期|变更|注销|补办|设立|开办",
-        r"博士|硕士|本科|大专|高中",
-        r"大型企业|中型企业|小型企业|小微企业|微型企业|中小企业|普通企业|规上企业",
+        r"博士|硕士|本科|大专",
+        r"幼儿园|小学(?:一年级)?|初中(?:一年级)?|高中|中职|大学",
+        r"公办|民办",
+        r"(?:轻度|中度|重度|完全)(?:失能|残疾)?",
+        r"[甲乙丙丁]类",
+        r"租房|买房|购房",
+        r"新建|改建|扩建",
+        r"线上|线下",
+        r"大企业|小企业|大型企业|中型企业|小型企业|小微企业|微型企业|中小企业|普通企业|规上企业",
         r"单位|个人",
         r"白天|夜间|晚上",
         r"首次|第二次|再次",
@@ -161,6 +173,10 @@ def _resolve(question: str, before: str, find_regions: FindRegions) -> str:
     core = question
     while match := _LEAD.match(core):
         core = core[match.end() :]
+    core = _LEVEL.sub(r"\1级", core)
+    then, edition = _THEN.match(core), _DATED.search(before)
+    if then and edition:  # 那时候押金交几个月？ of an edition
+        return _carry(f"按{edition[0]}{core[then.end() :]}", before, find_regions)
     led = core != question or question.rstrip("?？。!！ ").endswith("呢")
     spoken = re.sub(r"呢?[\s?？。!！]*$", "", core)
     core = _TAIL.sub("", core).strip(" ,，")
@@ -181,6 +197,8 @@ def _resolve(question: str, before: str, find_regions: FindRegions) -> str:
         return _put_for_pronoun(spoken, before, places, find_regions)
     asks = _ASKS.search(core) is not None
     rest = _SWAP_WORDS.sub("", without_question_words(bare))
+    if not _rival(rest, before) and _rival(core, before):
+        rest = core  # 省级的
     content = _ASPECT.sub("", rest)
     if (
         led and not asks and (len(content) >= 2 or figures(core) or _rival(rest, before))
@@ -202,6 +220,11 @@ def _resolve(question: str, before: str, find_regions: FindRegions) -> str:
     inner = re.match(r"([^,，呢]{2,12})呢[,，\s]*(.+)", spoken)
     if inner:  # 注销呢，要几天
         spoken = f"{inner[1]}{inner[2]}"
+    if inner and not places and _rival(inner[1], before):  # 那上初中的呢，几号登记？
+        return f"{_vary(before, inner[1], inner[1], (), (), find_regions).rstrip('?？。 ')}，{inner[2]}"
+    tail = re.split(r"[,，]", spoken)[-1]
+    if not places and _LEAST_SAME <= len(tail) < len(spoken) and tail in before and _ASKS.search(tail):
+        return _carry(_joined(_topic(before), spoken), before, find_regions)  # 我们是小微的，能返多少？
     short = led or len(content) <= 6
     if short and not places and (_GROUP.search(inner[1] if inner else content) or _GROUP.search(core)):
         return _carry(_joined(_topic(before), spoken), before, find_regions)  # 普通用户要几天？

@@ -43,6 +43,10 @@ _THING = re.compile(
     rf"|名单|合同|协议|保险|保单|贷款|许可|指标|名额|物资|课本|教材)(?:是|在|都|会|要|应该?|应当|到底|一般|大概|通常|最[晚迟早快])*{_WHEN}"
 )
 """What is asked of a thing and not of a document: 录取通知书什么时候发, 补贴哪天下发."""
+_OF_OTHERS = re.compile(
+    rf"(?:各(?:个|自|级)?(?:县|市|区|地|镇|街道|单位|部门|企业|学校|牵头)|(?:自己|本单位|本校|企业|公司|学校|单位)的)[^,，。]{{0,14}}(?:方案|计划|细则|办法|规划|清单)[^,，。]{{0,10}}{_WHEN}"
+)
+"""A paper that others are to write is no document of the collection: 各县区的方案什么时候编出来."""
 _RECORDS = re.compile(rf"{_DOCUMENT}(?:是|在|都|到底)*{_WHEN}")
 _BODY = r"(?:部门|单位|局|机构|机关|委|(?<=[化改督])办|衙门|政府|法院|科室?(?![技学目])|处室|大队|支队|牵头)"
 _WHICH_BODY = rf"哪(?:[个些级]|一?家|几[个家]|[两三]家)?(?![类种])[^,，。?？类种项些]{{0,6}}?{_BODY}"
@@ -382,7 +386,9 @@ def standard_words(text: str) -> str:
 
 def _is_of_a_thing(text: str) -> bool:
     """True where it is asked when a thing comes, and not when a document does."""
-    return _THING.search(text) is not None and _RECORDS.search(text) is None
+    return (_THING.search(text) is not None and _RECORDS.search(text) is None) or _OF_OTHERS.search(
+        text
+    ) is not None
 
 
 def _asks_yes_or_no(text: str) -> bool:

@@ -10,7 +10,7 @@ from indexer.dates import parse_deadline
 from indexer.document import Document, Paragraph, Trailer
 from indexer.tables import cells_of
 from indexer.trailers import split_units
-from service.composing.offices import same_unit
+from service.composing.offices import ACTING, same_unit
 from service.composing.wholes import body
 from service.evidence import Span
 from service.sentences import Sentence, sentences
@@ -22,11 +22,6 @@ _WHAT = re.compile(r"任务|成果|内容|事项|项目|措施|举措|工作|目
 _UNTIL = re.compile(
     r"(?:(?:19|20)\d{2}年)?(?:\d{1,2}月(?:\d{1,2}日|[上中下]旬|份)?|[一二三四]季度|[上下]半年|年)?[底末]?(?:之前|以前|前)"
     r"|(?:(?:19|20)\d{2}年)?(?:\d{1,2}月|年)[底末]"
-)
-_OFFICE = re.compile(
-    r"(?P<before>^|[，,；;：:。、（(“]|由|会同|联合|[和及与]|第[〇零一二三四五六七八九十百]+条\s*|\d+[.．]\s*|[)）]\s*)"
-    r"(?P<unit>[省市县区]?[\u4e00-\u9fff]{1,12}?(?:局|委员会|委|厅|办公室|办))"
-    r"(?![\u4e00-\u9fff]?办公室|[的报审批备属]|同意|批准|备案|认可)"
 )
 _BESIDE = re.compile(r"会同|联合|[和及与、]")
 
@@ -58,7 +53,7 @@ def laid_on(document: Document, units: Sequence[str], *, leading: bool) -> list[
     """Return the sentences of the text in which one of `units` acts; with `leading` those in which no other stands before it."""
     found = []
     for paragraph, piece in _running(document):
-        for match in _OFFICE.finditer(piece.text):
+        for match in ACTING.finditer(piece.text):
             if leading and _BESIDE.fullmatch(match["before"]):
                 continue
             if any(same_unit(unit, match["unit"]) for unit in units):

@@ -14,7 +14,7 @@ from service.composing.facts import choose, compose_facts, says_something
 from service.composing.lists import list_items, parent_of_items
 from service.composing.offices import heading_span
 from service.composing.sections import section_frame
-from service.composing.wording import name_before, tidy
+from service.composing.wording import name_before, tidy, without_marker
 from service.evidence import Draft, Span, Statement
 from service.question import Question
 from service.ranking import ScoredSentence
@@ -31,6 +31,8 @@ _CLASSES = re.compile(r"分(?:成|为|作|了)?(?:多少|[哪那]?几)个?(?:大
 _DIVIDES = re.compile(
     r"(?:分(?:为|成)[^，。；]{0,14}|划分(?:为|成)?[^，。；]{0,8}|分[类级档等](?:标准)?(?:如下)?|(?:类别|等级)(?:如下|包括|有)?)[：:]\s*$"
 )
+_DIVIDED = re.compile(r"(?:分为|分成|划分为|划为|分作)$")
+"""What opens the classes within a sentence: 划分为轻度、中度、重度三个等级."""
 _MOST_READ = 12
 _STAGES = ("阶段", "步骤", "年度")
 """Parts that bear their number or year as a label, and need not be called by name."""
@@ -72,9 +74,19 @@ def compose_classes(brief: Brief) -> Draft:
     usable = [one for one in brief.found.sentences if not one.sentence.is_trailer]
     for one in usable[:_MOST_READ]:
         document, clause = one.chunk.document, one.sentence.paragraph.clause
+        if one.score < _GOOD * usable[0].score:
+            continue
         row = parent_of_items(document, clause, brief.question.topic)
-        if row is not None and one.score >= _GOOD * usable[0].score and _divides(document, row):
+        if row is not None and _divides(document, row):
             return list_items(document, row, brief)
+        for start, ends in enumerations(one.sentence.text):
+            if _DIVIDED.search(one.sentence.text[:start]):
+                begin = one.sentence.start
+                return _listed(
+                    brief,
+                    one,
+                    [Span(document, one.sentence.paragraph, begin + a, begin + b) for a, b in ends],
+                )
     return Draft(())
 
 
@@ -135,7 +147,7 @@ def compose_stated_number_of_items(brief: Brief) -> Draft:
 
 def _listed(brief: Brief, one: ScoredSentence, items: Sequence[Span]) -> Draft:
     document = one.chunk.document
-    blocks = [Statement(f"{name_before(document, brief)}{tidy(one.sentence.text)}", (one.span,))]
+    blocks = [Statement(f"{name_before(document, brief)}{tidy(without_marker(one.span))}", (one.span,))]
     blocks.append(Statement(all_listed(len(items), english=brief.question.language == "en")))
     blocks += [Statement(f"{place}. {tidy(item.text)}", (item,)) for place, item in enumerate(items, 1)]
     return Draft(tuple(blocks))

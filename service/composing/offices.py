@@ -67,11 +67,20 @@ def compose_offices(brief: Brief) -> Draft:
     assert row is not None
     trailer = document.clauses[row].trailer
     assert trailer is not None
+    if _says_itself(best, row):
+        return _from_sentences(replace(brief, found=replace(brief.found, sentences=(best,))))
     stated = _stated(brief, document, row, best)
     opening = _verdict(brief.question, trailer)
     if opening is None:
         return Draft((stated,))
     return Draft((Statement(opening, trailer_spans(document, row)), stated))
+
+
+def _says_itself(best: ScoredSentence, row: int) -> bool:
+    """True where the best sentence names who does what it says, and the trailer is that of a clause around it."""
+    if row == best.sentence.paragraph.clause or best.sentence.is_trailer or best.score < _SURE_OF_IT:
+        return False
+    return ACTING.search(best.sentence.text) is not None
 
 
 def _verdict(question: Question, trailer: Trailer) -> str | None:
@@ -235,6 +244,13 @@ def task_spans(document: Document, row: int) -> tuple[Span, ...]:
     return (heading, *trailers) if heading is not None else trailers
 
 
+ACTING = re.compile(
+    r"(?P<before>^|[，,；;：:。、（(“]|由|会同|联合|[和及与]|第[〇零一二三四五六七八九十百]+条\s*|\d+[.．]\s*|[)）]\s*)"
+    r"(?P<unit>[省市县区]?[\u4e00-\u9fff]{1,12}?(?:局|委员会|委|厅|办公室|办))"
+    r"(?![\u4e00-\u9fff]?办公室|[的报审批备属]|同意|批准|备案|认可)"
+)
+"""An office where a sentence has it act, and what stands before it."""
+_SURE_OF_IT = 0.3
 _SHORTEST = 3
 _BODIES = "局委办厅署"
 

@@ -19,6 +19,7 @@ from service.composing.counts import (
 from service.composing.cross_tables import compose_cell
 from service.composing.definitions import compose_definition
 from service.composing.duties import compose_duties
+from service.composing.exclusive import is_of_another
 from service.composing.facts import choose, compose_facts
 from service.composing.lists import compose_list, tells_only_how_many
 from service.composing.matter import compared
@@ -46,7 +47,12 @@ _ROLE = re.compile(r"牵头|负责|责任|配合|主管|lead|responsible|in char
 
 
 def compose(brief: Brief) -> Draft:
-    """Choose the shape of the answer; an empty draft is a refusal."""
+    """Choose the shape of the answer; an empty draft is a refusal, also where it would be about another thing than asked."""
+    draft = _shaped(brief)
+    return Draft(()) if is_of_another(brief.question, draft) else draft
+
+
+def _shaped(brief: Brief) -> Draft:
     question = brief.question
     brief = replace(brief, found=forbidden_first(question, brief.found))
     if question.address is not None and (question.document_ids or len(brief.documents) == 1):

@@ -99,6 +99,12 @@ def test_every_sentence_in_which_an_office_acts_is_listed() -> None:
     assert "审计局" not in text
 
 
+def test_who_leads_does_not_stand_behind_another() -> None:
+    text = ask("梧汀水源保护资金那个办法里，财政局牵头做哪些事？").text
+    assert "每两年至少组织一次绩效评价" in text
+    assert "负责解释" not in text
+
+
 def test_what_others_report_to_an_office_is_no_duty_of_it() -> None:
     assert "项目单位变更内容" not in ask("梧汀水源保护资金那个办法里，水利局都要干哪些事？").text
 

@@ -24,7 +24,7 @@ from service.versions import (
 
 _PAPER = r"(?:版本?|规定|条例|办法|政策|法规?|标准|要求|文件|方案|细则|解释|规矩|那[版部])"
 _OLD = re.compile(
-    rf"旧{_PAPER}|老{_PAPER}|(?:以前|原来|原先|过去|从前|先前|之前|原)(?:的|那)?(?:那[个部版份])?{_PAPER}|修[订改正]前|上一?版|最[早初]的?(?:那)?[个部]?{_PAPER}"
+    rf"旧{_PAPER}|老{_PAPER}|(?:以前|原来|原先|过去|从前|先前|之前|原)(?:的|那)?(?:那?[个部版份])?(?:暂行|试行|管理)?{_PAPER}|修[订改正]前|上一?版|最[早初]的?(?:那)?[个部]?{_PAPER}"
     r"|(?:以前|原来|原先|过去|从前|之前)的[^,，。的了在按照依据适用]{1,8}(?:条例|办法|规定|细则|法(?!院))|第一版|(?:已|被|已经)废止的|\bold(?:er)? (?:version|law|rule|regulation)|\bprevious (?:version|law|rule|regulation)|before the (?:amendment|revision)",
     re.IGNORECASE,
 )
@@ -200,8 +200,30 @@ def _versions(
                 place = 0 if re.search(r"最[早初]|第一版", question.text) else -1
                 current = older[place] if older else current
             kept += _same_day(current, members)
+    if not question.regions and not question.document_ids:
+        kept = _of_the_edition(kept, grouped, question) or kept
     order = {entry.id: place for place, entry in enumerate(entries)}
     return sorted(kept, key=lambda entry: order[entry.id])
+
+
+def _of_the_edition(
+    kept: Sequence[Entry], grouped: Mapping[Family, Sequence[Entry]], question: Question
+) -> list[Entry]:
+    """Where the question says of which edition it is, and one regulation alone has such editions: its versions in `kept`.
+
+    旧办法里押金多少 can only be about the regulation that has an old version.
+    """
+    years = edition_years(question)
+    if not (years or _OLD.search(question.text) or _BOTH.search(question.text)):
+        return []
+    several = [
+        members
+        for members in grouped.values()
+        if len({begins(entry) for entry in members}) > 1
+        and (not years or any(is_of_year(entry, year) for entry in members for year in years))
+    ]
+    ids = {entry.id for entry in several[0]} if len(several) == 1 else set()
+    return [entry for entry in kept if entry.id in ids]
 
 
 def _version_of(year: int, members: Sequence[Entry]) -> Entry | None:

@@ -49,7 +49,7 @@ _UNIT = re.compile(
     r"|优化办|督考办|督查室|国资委|卫健委|发改委|工商联|残联|总工会|妇联|团委|纪委监委|人大常委会|编办|法院|检察院|公积金中心|公共资源交易中心)"
 )
 _LEADS = re.compile(
-    r"牵头|[挑领带]头|主抓|负责|责任|配合|参与|承担|领(?:了|衔)|分工|\bleads?\b|任务|responsible",
+    r"牵头|[挑领带打]头|主抓|负责|责任|配合|参与|承担|领(?:了|衔)|分工|[分派揽摊]到|给[^,，]{1,12}(?:派|分)|\bleads?\b|任务|responsible",
     re.IGNORECASE,
 )
 _WHICH_TASKS = re.compile(
@@ -62,7 +62,7 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"完成|到期|截止|要做|[办干弄做搞]完|[办弄做]好|搞定|收尾|交账|落实|任务|\bdue\b|deadline|finish|complete",
+    r"完成|到期|截止|时限|期限|卡在|要做|[办干弄做搞]完|[办弄做]好|搞定|收尾|交账|落实|任务|\bdue\b|deadline|finish|complete",
     re.IGNORECASE,
 )
 _DAY = re.compile(

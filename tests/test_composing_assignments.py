@@ -24,7 +24,11 @@ RULES = """梧汀市水源保护专项资金管理办法
 
 第五条 市财政局每两年至少组织一次绩效评价。
 
-第六条 资金使用情况由市审计局依法监督。
+第六条 资金使用情况由市审计局依法监督。有关部门按照下列分工配合：
+
+（一）公安部门：查处倾倒垃圾的行为；
+
+（二）市教育局：组织节水宣传。
 
 第七条 本办法由市水利局会同市财政局负责解释，自2025年3月1日起施行。
 """
@@ -97,6 +101,10 @@ def test_every_sentence_in_which_an_office_acts_is_listed() -> None:
     for words in ("每年安排预算八百万元", "每两年至少组织一次绩效评价", "负责解释"):
         assert words in text
     assert "审计局" not in text
+
+
+def test_a_line_that_begins_with_an_office_is_of_it() -> None:
+    assert "节水宣传" in ask("梧汀水源保护资金那个办法里，市教育局分到了哪些活儿？").text
 
 
 def test_who_leads_does_not_stand_behind_another() -> None:

@@ -86,6 +86,9 @@ def test_the_office_that_a_sentence_names_goes_before_the_trailer_around_it() ->
         ("这个实施方案什么时候印发的？", "metadata"),
         ("想走应急转贷，从头到尾怎么弄，先找谁后找谁", "procedure"),
         ("“紧张学区”是按什么标准认定的", "definition"),
+        ("跨境贸易这项工作，打头的和配合的都有谁", "office"),
+        ("这个资金办法只管三年，对吧", "metadata"),
+        ("以前那个办法还管用的时候，押金交几个月", "deadline"),
     ],
 )
 def test_kinds_told_by_the_whole_wording(question: str, kind: str) -> None:

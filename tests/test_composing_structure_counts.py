@@ -115,3 +115,7 @@ def test_what_a_text_says_the_number_of_is_no_count_of_its_parts() -> None:
 def test_rows_cited_must_be_as_many_as_is_said() -> None:
     cited = ask("苇泽夜间方案后面的重点项目表列了几个项目？").citations
     assert [one.quote.split("\t")[0] for one in cited] == ["夜间经济重点项目表", "1", "4"]
+
+
+def test_a_list_that_is_no_table_of_the_document_counts_no_rows() -> None:
+    assert "夜间经济重点项目表" not in ask("苇泽的摊贩违规行为清单列了几项？").text

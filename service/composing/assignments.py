@@ -23,6 +23,10 @@ _UNTIL = re.compile(
     r"(?:(?:19|20)\d{2}年)?(?:\d{1,2}月(?:\d{1,2}日|[上中下]旬|份)?|[一二三四]季度|[上下]半年|年)?[底末]?(?:之前|以前|前)"
     r"|(?:(?:19|20)\d{2}年)?(?:\d{1,2}月|年)[底末]"
 )
+_LABELLED = re.compile(
+    r"^(?:[（(][^）)]{1,3}[）)]|\d+[.．、])?\s*(?P<unit>[\u4e00-\u9fff、（）()]{2,20})[：:]"
+)
+"""A line that begins with who has to do what follows: （八）残联：提供名册."""
 _BESIDE = re.compile(r"会同|联合|[和及与、]")
 
 
@@ -53,6 +57,10 @@ def laid_on(document: Document, units: Sequence[str], *, leading: bool) -> list[
     """Return the sentences of the text in which one of `units` acts; with `leading` those in which no other stands before it."""
     found = []
     for paragraph, piece in _running(document):
+        labelled = _LABELLED.match(piece.text)
+        if labelled and any(_is_named(unit, labelled["unit"]) for unit in units):
+            found.append(Span(document, paragraph, piece.start, piece.end))
+            continue
         for match in ACTING.finditer(piece.text):
             if leading and _BESIDE.fullmatch(match["before"]):
                 continue
@@ -60,6 +68,16 @@ def laid_on(document: Document, units: Sequence[str], *, leading: bool) -> list[
                 found.append(Span(document, paragraph, piece.start, piece.end))
                 break
     return found
+
+
+def _is_named(unit: str, label: str) -> bool:
+    """Whether a label, 公安部门 or 教育、公安, names the office."""
+    stem = re.sub(r"^[省市县区]|(?:局|部门|机关|委员会|委|办)$", "", unit)
+    return len(stem) > 1 and any(
+        same_unit(unit, one)
+        or re.fullmatch(rf"[省市县区]*{re.escape(stem)}(?:局|部门|机关|委员会|委|办|办公室)?", one)
+        for one in split_units(label)
+    )
 
 
 def due_by(document: Document, day: date, *, until: bool) -> list[Span]:

@@ -25,6 +25,8 @@ _PARTS = re.compile(r"[,，;；。?？]")
 _SPELT = 0.5
 """A document is named where the question has this share of its title's pairs of characters."""
 _MOST = 5
+_NAME = 6
+"""So many characters before the number are a table's name; half of their pairs stand in its caption."""
 _SHORT = 30
 """A line above a table of so many characters is its name."""
 _GENRE = r"(?:若干措施|措施|方案|文件|意见|通知|条例|办法|规定|细则|规程|要点|计划|政策|决定|公告|纪要|指南)"
@@ -78,12 +80,12 @@ def compose_row_count(brief: Brief) -> Draft:
     asked = _TABLE.search(_without_idle_words(brief.question.topic))
     if asked is None:
         return Draft(())
-    wanted = pairs(asked["name"])
+    wanted = pairs(asked["name"][-_NAME:])
     best: tuple[int, Document, Paragraph, list[Paragraph]] | None = None
     for document in _documents_meant(brief):
         for caption, rows in _tables(document):
             near = len(wanted & pairs(caption.text))
-            if near and rows and (best is None or near > best[0]):
+            if near >= max(2, len(wanted) / 2) and rows and (best is None or near > best[0]):
                 best = (near, document, caption, rows)
     if best is None:
         return Draft(())

@@ -478,8 +478,14 @@ def in_order(chosen: Sequence[ScoredSentence]) -> list[Span]:
     return found
 
 
+_EXCEPTS = re.compile(
+    r"[^。；;]{2,48}(?:除外|不受(?:此|上述|前款)[^。；;]{0,6}限制?|不在此[限列]|不适用(?:前款|本条|本款|上述)?(?:规定|要求)?|不[纳列计]入[^。；;]{0,10})[。；;]?"
+)
+"""A short sentence that says for whom the one before it does not hold."""
+
+
 def _with_condition(span: Span) -> Span:
-    """Return the span with the neighbouring parts that depend on it: 其中…, 但…, 超过…的, 逾期….
+    """Return the span with the neighbouring parts that depend on it: 其中…, 但…, 超过…的, 逾期…, and …的除外 behind it.
 
     Parts are what semicolons separate within one sentence; in a plan most state things of their own. In an
     article of a regulation they make one rule, and are quoted whole while that stays readable.
@@ -502,6 +508,8 @@ def _with_condition(span: Span) -> Span:
         and pieces[last].text.endswith(("；", ";"))
         and _DEPENDS.match(pieces[last + 1].text)
     ):
+        last += 1
+    while last + 1 < len(pieces) and _EXCEPTS.fullmatch(pieces[last + 1].text):
         last += 1
     return replace(span, start=pieces[first].start, end=max(span.end, pieces[last].end))
 

@@ -35,6 +35,10 @@ TEXT = """泉阜市供电服务提升方案
 三、奖励机制
 
 对新认定的国家级孵化器奖励60万元，省级孵化器奖励25万元。
+
+四、安全检测
+
+重点场所应当每年检测一次供电线路；临时搭建的摊棚除外。检测结果报街道留存。
 """
 
 
@@ -65,6 +69,12 @@ def test_what_the_text_has_for_another_of_the_set_is_no_answer(question: str) ->
 )
 def test_what_it_has_for_the_very_one_is(question: str, figure: str) -> None:
     assert figure in ask(question).text
+
+
+def test_the_exception_behind_a_rule_is_quoted_with_it() -> None:
+    text = ask("泉阜重点场所的供电线路要每年检测吗？").text
+    assert "应当每年检测一次供电线路；临时搭建的摊棚除外" in text
+    assert "报街道留存" not in text
 
 
 def test_classes_within_a_sentence_are_listed() -> None:

@@ -327,13 +327,18 @@ def _item(document: Document, row: int) -> Statement | None:
         return Statement(sentence_of(without_marker(heading)), (heading,)) if heading is not None else None
     below = [n for n, clause in enumerate(document.clauses) if clause.parent == row]
     words = without_marker(spans[0])
+    heading = heading_span(document, row)
+    if heading is not None and heading.paragraph != spans[0].paragraph:  # a line of its own
+        words = f"{tidy(document.clauses[row].title)}：{words}"
+        spans = [heading, *spans]
     if len(spans) == 1:
         return Statement(sentence_of(words), (spans[0],))
     joint = "；" if below else ""
-    rest = joint.join(tidy(without_marker(span)).rstrip("；;。") for span in spans[1:])
-    words = tidy(words)
+    first = 2 if spans[0] is heading else 1
+    rest = joint.join(tidy(without_marker(span)).rstrip("；;。") for span in spans[first:])
+    words = tidy(words).rstrip("；;") if rest else tidy(words)
     return Statement(
-        sentence_of(f"{words}{'' if words.endswith(_OPENS_ITEMS) else joint}{rest}"), tuple(spans)
+        sentence_of(f"{words}{'' if not rest or words.endswith(_OPENS_ITEMS) else joint}{rest}"), tuple(spans)
     )
 
 

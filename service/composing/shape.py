@@ -22,6 +22,7 @@ from service.composing.duties import compose_duties
 from service.composing.exclusive import is_of_another
 from service.composing.facts import choose, compose_facts
 from service.composing.lists import compose_list, tells_only_how_many
+from service.composing.materials import compose_materials
 from service.composing.matter import compared
 from service.composing.offices import compose_deadline, compose_offices, names_task
 from service.composing.procedures import compose_procedure
@@ -107,6 +108,8 @@ def _shaped(brief: Brief) -> Draft:
             return Draft(())
     if len(question.regions) > 1 and len(brief.by_region) > 1:
         return compose_comparison(brief)
+    if question.kind in ("list", "fact", "procedure") and (papers := compose_materials(brief)).blocks:
+        return papers
     if brief.by_region and not question.regions:
         if question.kind in ("figure", "deadline", "fact"):
             draft = compose_by_region(brief)

@@ -30,6 +30,7 @@ _POINTS = re.compile(
 _POINTED_AT = re.compile(
     r"(?P<words>[\u4e00-\u9fff“”]{2,16}?)的?(?:[这那]一?个?大?(?:部分|章|节|块|方面|板块)|(?:部分|板块)(?=里|中|下|底|一共|总共|共|列|有|写|安排))"
 )
+_NUMBERED = re.compile(r"第([一二三四五六七八九十]{1,3})(?:大?部分|大?块|大项)")
 _FILLERS = re.compile(r"里头?|里面|当中|其中|底下|关于|有关|所谓")
 _SAID_OF = re.compile(r"^.*(?:[讲说谈]|方案|意见|通知|办法|规定|计划|要点|措施|文件)")
 _SPOKEN = 0.6
@@ -130,6 +131,17 @@ def section_pointed_at(brief: Brief) -> tuple[Document, int] | None:
 
     None where no title has most of those words, or two titles have as many.
     """
+    numbered = _NUMBERED.search(brief.question.topic)
+    if numbered and brief.documents:
+        document = brief.documents[0]
+        return next(
+            (
+                (document, row)
+                for row, clause in enumerate(document.clauses)
+                if clause.level == 1 and clause.label == numbered[1]
+            ),
+            None,
+        )
     pointed = _POINTED_AT.search(_FILLERS.sub("", brief.question.topic))
     if pointed is None:
         return None

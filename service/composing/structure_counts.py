@@ -119,7 +119,8 @@ def _count(brief: Brief, document: Document, rows: Sequence[int], section: int) 
     head = _title_spans(document)
     spans = (*head, *cited(document, section), ends[0]) if len(rows) == 1 else (*head, *ends)
     if word:  # there may be others between the first and the last
-        spans = tuple(span for row in rows if (span := _opening_span(document, row, word)) is not None)
+        openings = (_opening_span(document, row, word) for row in rows)
+        spans = (*head, *(span for span in openings if span is not None))
     top = not section and not word and _TOP.search(topic) is not None
     counter = "个部分" if tasks or top else _counter(document, rows, topic)
     blocks = [Statement(f"{name}{_count_of(document, rows, counter, english=english)}", spans)]

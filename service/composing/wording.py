@@ -230,8 +230,9 @@ def nearest_figure(
         _clearly_nearest(topic, [_parts_around(text, one, rivals) for one in fitting], fitting)
         for rivals in ([], fitting)
     )
-    if alone is first and (shared is None or shared.value != alone.value):
-        return None  # nearest only by what is said of all: 加快培育企业，样板1家，总数达到16家
+    speaks = alone is not None and bool(_parts_around(text, alone, ())[0] & topic)
+    if alone is first and speaks and (shared is None or shared.value != alone.value):
+        return None  # nearest only by what is said of all: 加快培育企业，样板企业1家，企业总数达到16家
     return alone
 
 
@@ -450,7 +451,7 @@ def _nearness(here: set[str], before: set[str], topic: set[str], common: set[str
 def _parts_around(text: str, figure: Figure, rivals: Sequence[Figure]) -> tuple[set[str], set[str]]:
     """Return the pairs of characters in the figure's own part of the sentence, and in the part before.
 
-    Where one of `rivals` stands in the part before, what stands before that one too: 加快培育企业，样板1家，总数达到16家.
+    Where one of `rivals` stands in the part before, what stands before that one: 加快培育企业，样板1家，总数达到16家.
     """
     parts, place = _cut_at(text, figure)
     here = set(_bigrams(text[slice(*parts[place])]))
@@ -458,8 +459,7 @@ def _parts_around(text: str, figure: Figure, rivals: Sequence[Figure]) -> tuple[
     before = place - 1
     while before > 0 and before in holding and text[parts[before][1] - 1] not in "；;。":
         before -= 1
-    above = {pair for part in parts[max(0, before) : place] for pair in _bigrams(text[slice(*part)])}
-    return here, above
+    return here, set(_bigrams(text[slice(*parts[before])])) if before >= 0 else set()
 
 
 def _part_of(text: str, figure: Figure) -> str:

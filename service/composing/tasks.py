@@ -57,7 +57,7 @@ def compose_tasks(brief: Brief) -> Draft:
         if (role is not None or not question.units) and (question.day is None or _due(task.trailer, brief))
     ]
     rows = [(task, role) for task, role in fitting if wanted in (None, role)]
-    who = "、".join(question.units)
+    who = "、".join(dict.fromkeys(_full_name(unit, fitting) for unit in question.units))
     if question.language == "en":
         return _in_english(brief, who, wanted, rows, fitting)
     said = _said_in_text(brief, rows, leading=wanted == "牵头")
@@ -78,6 +78,14 @@ def compose_tasks(brief: Brief) -> Draft:
         frame = Statement(f"{denied}；其{other}任务共{len(fitting)}项，已全部列出：")
         return Draft((frame, _table(fitting, brief)))
     return Draft(())
+
+
+def _full_name(asked: str, fitting: Sequence[tuple[Task, str | None]]) -> str:
+    """Return the office's name as the tasks have it: 市住房城乡建设局 for 住建局."""
+    named = (
+        unit for task, _ in fitting for unit in (*task.trailer.lead_units, *task.trailer.responsible_units)
+    )
+    return next((unit for unit in named if same_unit(asked, unit)), asked)
 
 
 def _said_in_text(brief: Brief, rows: Sequence[tuple[Task, str | None]], *, leading: bool) -> list[Span]:

@@ -15,6 +15,8 @@ import cn2an
 
 from eval.records import Cited
 from eval.spelling import fold
+from indexer.tables import cells_of
+from service.tables import unit_of, unit_of_all
 
 _MARKS = re.compile(r"(?:\s?\[\d{1,3}\])+")
 _ITEM = re.compile(r"^\s*(?:[-*•]\s*|\d{1,3}[.、)）](?!\d)\s*|[（(]\d{1,3}[)）]\s*|[①-⑳]\s*)")
@@ -116,7 +118,8 @@ def gaps(
     A citation carries its quote (with `whole`, its paragraph), its headings and what its document is called,
     by whom, when and where it was issued. A frame leans on all citations together, and may count the
     statements; a statement that says how many there are in all (共 5 项) leans on the number of the last
-    clause that it cites. A figure of the question may be repeated to be denied.
+    clause or row that it cites. A figure of the question may be repeated to be denied. A bare number of a table's row is one
+    of the unit that the cited header, or the cited line above the table, gives it.
     """
     parts = statements(text, citations)
     if not citations:
@@ -126,7 +129,7 @@ def gaps(
     found: list[list[Gap]] = []
     for part in parts:
         cited = part.cited or tuple(citations)
-        evidence = "\n".join(_evidence(citation, whole=whole) for citation in cited)
+        evidence = "\n".join([*(_evidence(citation, whole=whole) for citation in cited), *_measured(cited)])
         counted = _numbered(part) if part.cited else counts
         missing = _missing(part.text, evidence, question=question, counts=counted)
         missing += _misplaced(part, regions)
@@ -145,7 +148,15 @@ def _numbered(part: Statement) -> frozenset[float]:
     """Return the numbers of the cited clauses, where the statement says how many there are in all."""
     if not _ALTOGETHER.search(fold(part.text)):
         return frozenset()
-    labels = (fold(citation.address.rsplit("/", 1)[-1]) for citation in part.cited)
+    serials = (
+        cells_of(citation.quote)[0]
+        for citation in part.cited
+        if "\t" in citation.quote or "|" in citation.quote
+    )
+    labels = (
+        *(fold(citation.address.rsplit("/", 1)[-1]) for citation in part.cited),
+        *(serial for serial in serials if serial.isdecimal()),
+    )
     numbers = (re.sub(r"[第条章节款项()]", "", label) for label in labels)
     read = [float(number) if number.isdecimal() else _han(number) for number in numbers if number]
     return frozenset(value for value in read if value is not None)
@@ -165,6 +176,21 @@ def _evidence(citation: Cited, *, whole: bool) -> str:
         year, month, day = (int(n) for n in citation.issued_on[:10].split("-"))
         parts.append(f"{year}年{month}月{day}日 {citation.issued_on[:10]}")
     return "\n".join(parts)
+
+
+def _measured(cited: Sequence[Cited]) -> list[str]:
+    """The numbers of the cited rows with their units, which a cited header or the line above the table tells: 650元/人."""
+    lines = [cells_of(citation.quote) for citation in cited]
+    above = next((unit for citation in cited if (unit := unit_of_all(citation.quote))), None)
+    found = []
+    for row in lines:
+        header = next((one for one in lines if one is not row and len(one) == len(row) > 1), row)
+        own = next((unit for cell in row if (unit := unit_of(cell))), None)
+        for name, cell in zip(header, row, strict=True):
+            unit = unit_of(name) or own or above
+            if len(row) > 1 and unit and cell[-1:].isdecimal():
+                found.append(f"；{cell}{unit}；")
+    return found
 
 
 def _missing(statement: str, evidence: str, *, question: str, counts: frozenset[float]) -> list[Gap]:

@@ -28,8 +28,12 @@ def is_header(document: Document, paragraph: Paragraph) -> bool:
 
 def unit_above(document: Document, header: Paragraph) -> str | None:
     """Return the unit that the line above a table gives all its numbers: 标准见下表（单位：元/人·月）; None where none does."""
-    above = document.paragraphs[header.number - 2] if header.number > 1 else None
-    match = _UNIT_OF_ALL.search(above.text) if above is not None else None
+    return unit_of_all(document.paragraphs[header.number - 2].text) if header.number > 1 else None
+
+
+def unit_of_all(caption: str) -> str | None:
+    """Return the unit that a table's caption gives all its numbers: 元/月 of （单位：元/月）."""
+    match = _UNIT_OF_ALL.search(caption)
     return match[1].strip() if match else None
 
 

@@ -36,6 +36,8 @@ TEXT = """泉阜市供电服务提升方案
 
 对新认定的国家级孵化器奖励60万元，省级孵化器奖励25万元。
 
+本方案所称即办事项，是指窗口可以当场办结、申请人书面承诺即可受理的事项。
+
 四、安全检测
 
 重点场所应当每年检测一次供电线路；临时搭建的摊棚除外。检测结果报街道留存，街道按季度汇总后交市供电公司编制薄弱线路名录。市供电公司按照名录安排停电检修，并提前三天在小区门口张贴告示，遇到高温、寒潮等恶劣天气时顺延。检修人员进小区应当着工装、佩戴证件，检修完毕后清理现场，并由物业签字确认。
@@ -75,6 +77,12 @@ def test_the_exception_behind_a_rule_is_quoted_with_it() -> None:
     text = ask("泉阜重点场所的供电线路要每年检测吗？").text
     assert "应当每年检测一次供电线路；临时搭建的摊棚除外" in text
     assert "报街道留存" not in text
+
+
+def test_what_a_term_means_permits_nothing() -> None:
+    text = ask("泉阜的即办事项，书面承诺就可以当场办结吗？").text
+    assert "是指窗口可以当场办结" in text
+    assert not text.startswith("可以")
 
 
 def test_classes_within_a_sentence_are_listed() -> None:

@@ -95,3 +95,23 @@ def test_an_answer_is_cut_at_its_marks() -> None:
 
 def test_a_bracketed_number_of_the_source_is_no_mark() -> None:
     assert [part.text for part in statements("见表[7]中的补助[1]。", [cited("补助")])] == ["见表[7]中的补助"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "gap"),
+    [
+        ("重度、低保家庭：410元/月[1][2][3]。", []),
+        ("重度、低保家庭：410元/月[2][3]。", ["410元"]),
+        ("重度、低保家庭：420元/月[1][2][3]。", ["420元"]),
+        ("等级表共2项[2][4]。", []),
+        ("等级表共3项[2][4]。", ["3个"]),
+    ],
+)
+def test_a_number_of_a_row_is_of_the_unit_that_a_cited_line_gives_it(answer: str, gap: list[str]) -> None:
+    lines = (
+        cited("护理补贴按月发放（单位：元/月）："),
+        cited("等级 | 低保家庭 | 其他家庭", index=2),
+        cited("重度 | 410 | 120", index=3),
+        cited("2 | 330 | 90", index=4),
+    )
+    assert missing(answer, *lines) == gap

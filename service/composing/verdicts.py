@@ -27,6 +27,7 @@ _ONESELF = re.compile(r"个人|自己|本人|职工|员工|劳动者")
 _BY_ONESELF = re.compile(r"(?:个人|本人|职工|员工|劳动者)[^，,。；;]{0,4}(?:应当|须|缴|交|承担|负担)")
 _EMPLOYER = re.compile(r"单位|企业|公司")
 _NO_LIMIT = re.compile(r"没有|不设|无(?=[\u4e00-\u9fff]{0,4}限)|不受")
+_DEFINES = re.compile(r"^[^，。；]{0,24}[，,]?(?:是指|系指|指的是)")
 _OTHERWISE = re.compile(r"除外|但是?|可以|允许|另有规定")
 _OR = re.compile(r"或者?|之一|、")
 
@@ -94,6 +95,8 @@ def verdict_of(question: Question, spans: Sequence[Span], *, sure: bool, likely:
         said = answers_itself(spans[-1])
         if said is not None:
             return verdict(said)
+    if _DEFINES.search(spans[-1].text):
+        return None  # what a term means permits and requires nothing
     word = _by_modal(question, evidence, sure=sure)
     if word is None or (word in ("可以", "有") and not likely):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from indexer.document import Document, Paragraph
 from indexer.tables import cells_of
@@ -13,6 +13,7 @@ _BARE = re.compile(r"[\d,.]+(?:[—~～-][\d,.]+)?")
 _UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()/／]{1,8}?(?:[/／][^（）()]{1,8})?)\s*[)）]")
 
 _UNIT_OF_ALL = re.compile(r"单位\s*[:：]\s*([^（）()，,。；;\s]{1,12})")
+_SEQUENCE = re.compile(r"[\d.、．]+")
 _SERIAL = re.compile(r"序号|编号|年[份度]")
 
 
@@ -24,6 +25,20 @@ def header_of(document: Document, paragraph: Paragraph) -> Paragraph | None:
 def is_header(document: Document, paragraph: Paragraph) -> bool:
     """Whether `paragraph` is the first line of a table: it names columns and answers nothing."""
     return document.table_headers.get(paragraph.number + 1) == paragraph
+
+
+def tables_of(document: Document) -> Iterator[tuple[Paragraph, list[Paragraph]]]:
+    """Yield the header of each table, and its rows."""
+    rows: dict[int, list[Paragraph]] = {}
+    for number, header in document.table_headers.items():
+        rows.setdefault(header.number, []).append(document.paragraphs[number - 1])
+    for number, own in rows.items():
+        yield document.paragraphs[number - 1], own
+
+
+def name_place(cells: Sequence[str]) -> int:
+    """Return which cell says what a row is about: the first that is more than a number in sequence."""
+    return next((n for n, cell in enumerate(cells) if cell and not _SEQUENCE.fullmatch(cell)), 0)
 
 
 def unit_above(document: Document, header: Paragraph) -> str | None:

@@ -12,9 +12,8 @@ from service.composing.brief import Brief
 from service.composing.rows import row_at, row_statement
 from service.composing.wording import name_before, tidy
 from service.evidence import Draft, Span, Statement
-from service.tables import unit_above, unit_of
+from service.tables import name_place, tables_of, unit_above, unit_of
 
-_SERIAL = re.compile(r"[\d.、．]*")
 _BRACKETS = re.compile(r"[（(][^（）()]*[)）]")
 _VALUE = re.compile(r"[\d.,，]+|[—\-－/]|不[\u4e00-\u9fff]{1,3}|无|免[\u4e00-\u9fff]?")
 _KINDS = ("figure", "deadline", "fact")
@@ -39,7 +38,7 @@ def compose_cell(brief: Brief) -> Draft:
     document, header, row, column = found[0]
     names, cells = cells_of(header.text), cells_of(row.text)
     above = unit_above(document, header)
-    own = unit_of(names[column]) or unit_of(cells[_place(cells)])
+    own = unit_of(names[column]) or unit_of(cells[name_place(cells)])
     unit = (own or above or "") if cells[column][-1:].isdigit() else ""
     spans = [Span(document, line, 0, len(line.text)) for line in (header, row)]
     if unit and not own:
@@ -63,11 +62,7 @@ def compose_cell(brief: Brief) -> Draft:
 
 def _cross_tables(document: Document) -> Iterator[tuple[Paragraph, list[Paragraph]]]:
     """Yield the header and the rows of each table with two columns or more of nothing but values."""
-    by_header: dict[int, list[Paragraph]] = {}
-    for number, header in document.table_headers.items():
-        by_header.setdefault(header.number, []).append(document.paragraphs[number - 1])
-    for number, rows in by_header.items():
-        header = document.paragraphs[number - 1]
+    for header, rows in tables_of(document):
         lines = [cells for row in rows if len(cells := cells_of(row.text)) == len(cells_of(header.text))]
         values = [all(_VALUE.fullmatch(cell) for cell in column) for column in zip(*lines, strict=True)]
         if len(lines) > 1 and sum(values[1:]) > 1:
@@ -110,11 +105,7 @@ def _shared(labels: Sequence[str]) -> int:
 
 def _label(cells: Sequence[str]) -> str:
     """What a row is about: its first cell that is more than a number in sequence."""
-    return _plain(cells[_place(cells)])
-
-
-def _place(cells: Sequence[str]) -> int:
-    return next((n for n, cell in enumerate(cells) if not _SERIAL.fullmatch(cell)), 0)
+    return _plain(cells[name_place(cells)])
 
 
 def _plain(name: str) -> str:

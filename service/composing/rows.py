@@ -14,10 +14,9 @@ from service.figures import figures
 from service.kinds import without_question_words
 from service.question import Question
 from service.ranking import ScoredSentence
-from service.tables import header_of
+from service.tables import header_of, name_place
 
 _BARE = re.compile(r"[\d.,，]+")
-_SERIAL = re.compile(r"[\d.、．]+")
 _MEASURES = {
     "money": re.compile(r"元|金额|费|补贴|标准|奖"),
     "percent": re.compile(r"[%％‰]|比例|率"),
@@ -56,7 +55,7 @@ class Row:
 
     @property
     def _place(self) -> int:
-        return next((n for n, cell in enumerate(self.cells) if cell and not _SERIAL.fullmatch(cell)), 0)
+        return name_place(self.cells)
 
 
 def row_of(one: ScoredSentence) -> Row | None:

@@ -1,4 +1,4 @@
-"""Answer what a section or a document consists of: its clauses listed or counted from the clause tree."""
+"""Answer what a section of a document consists of: its clauses, listed from the clause tree; and tell which section is meant."""
 
 from __future__ import annotations
 

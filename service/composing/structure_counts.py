@@ -20,6 +20,7 @@ from service.composing.sections import (
 )
 from service.composing.wording import in_quotes, label, tidy
 from service.evidence import Draft, Span, Statement
+from service.tables import name_place, tables_of
 
 _PARTS = re.compile(r"[,，;；。?？]")
 _SPELT = 0.5
@@ -139,19 +140,16 @@ def _without_idle_words(topic: str) -> str:
 
 def _tables(document: Document) -> Iterator[tuple[Paragraph, list[Paragraph]]]:
     """Yield the line above each table, which names it, and its rows, totals left out."""
-    by_header: dict[int, list[Paragraph]] = {}
-    for number, header in document.table_headers.items():
-        by_header.setdefault(header.number, []).append(document.paragraphs[number - 1])
-    for number, rows in by_header.items():
-        if number > 1:
+    for header, rows in tables_of(document):
+        if header.number > 1:
             kept = [row for row in rows if not _TOTAL.search(cells_of(row.text)[0])]
-            yield document.paragraphs[number - 2], kept
+            yield document.paragraphs[header.number - 2], kept
 
 
 def _named(row: Paragraph) -> str:
-    """The first cell of a row that is no mere number, else its first."""
+    """The cell that says what a row is about."""
     cells = cells_of(row.text)
-    return next((cell for cell in cells[1:] if cell), cells[0]) if cells[0].isdigit() else cells[0]
+    return cells[name_place(cells)]
 
 
 def _text_of(document: Document, row: int) -> str:
